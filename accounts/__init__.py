@@ -1,0 +1,1 @@
+"""Users, roles, permissions, divisions, jurisdictions, sign-in, registration and the audit trail."""

@@ -1,0 +1,56 @@
+"""Roles, permissions and kinds of the accounts; imports nothing of ours."""
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    """What an account is; an account has exactly one role, so nobody files and confirms with the same one."""
+
+    OPERATOR = "OPERATOR", "企业操作员"
+    MANAGER = "MANAGER", "企业管理员"
+    COUNTY = "COUNTY", "县级主管部门"
+    CITY = "CITY", "市级主管部门"
+    PROVINCE = "PROVINCE", "省级主管部门"
+    NATION = "NATION", "商务部"
+    ADMIN = "ADMIN", "系统管理员"
+    AUDITOR = "AUDITOR", "审计员"
+
+
+ENTERPRISE_ROLES = frozenset({Role.OPERATOR, Role.MANAGER})
+AUTHORITY_ROLES = frozenset({Role.COUNTY, Role.CITY, Role.PROVINCE, Role.NATION})
+
+
+class Permission(TextChoices):
+    """What can be done; roles.py says by whom, conditions of the business apps say when."""
+
+    SERVICE_OPEN = "SERVICE_OPEN", "增加应用"
+    FILING_EDIT = "FILING_EDIT", "填写备案"
+    FILING_SUBMIT = "FILING_SUBMIT", "提交备案"
+    FILING_PRINT = "FILING_PRINT", "打印备案信息表"
+    FILING_VIEW = "FILING_VIEW", "查看备案"
+    FILING_REVIEW = "FILING_REVIEW", "查看辖区备案"
+    FILING_CONFIRM = "FILING_CONFIRM", "确认备案"
+    CATALOG_VIEW = "CATALOG_VIEW", "查看品牌车型目录"
+    TRADE_VIEW = "TRADE_VIEW", "查看二手车交易"
+    TRADE_REPORT = "TRADE_REPORT", "填报二手车交易"
+    SYSTEM_VIEW = "SYSTEM_VIEW", "查看系统状态"
+    AUDIT_VIEW = "AUDIT_VIEW", "查看审计日志"
+
+
+class DivisionLevel(TextChoices):
+    PROVINCE = "PROVINCE", "省级"
+    CITY = "CITY", "地级"
+    COUNTY = "COUNTY", "县级"
+
+
+class JurisdictionKind(TextChoices):
+    PROVINCE = "PROVINCE", "省、自治区、直辖市"
+    SEPARATELY_PLANNED_CITY = "SEPARATELY_PLANNED_CITY", "计划单列市"
+    XPCC = "XPCC", "新疆生产建设兵团"
+
+
+class Outcome(TextChoices):
+    """How an audited action ended."""
+
+    DONE = "DONE", "成功"
+    REFUSED = "REFUSED", "拒绝"

@@ -1,0 +1,66 @@
+"""Loads divisions and jurisdictions from the files of the product; safe to run again, deletes nothing."""
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from accounts.models import Division, Jurisdiction
+from autoflow.common.codes import read_table
+
+
+def full_names(rows):
+    """The path of names down to each division; placeholder levels (市辖区) leave no trace in it."""
+    by_code, names = {row["code"]: row for row in rows}, {}
+    for code, row in by_code.items():
+        path, at = [], row
+        while at is not None:
+            if at["is_placeholder"] != "1":
+                path.append(at["name_zh"])
+            at = by_code.get(at["parent_code"])
+        names[code] = "".join(reversed(path)) or row["name_zh"]
+    return names
+
+
+@transaction.atomic
+def load_codes():
+    """Bring both tables up to the files; returns how many rows each holds."""
+    rows = read_table("divisions")
+    names = full_names(rows)
+    divisions = [
+        Division(
+            code=row["code"],
+            name=row["name_zh"],
+            full_name=names[row["code"]],
+            level=row["level"],
+            parent_id=row["parent_code"] or None,
+            is_placeholder=row["is_placeholder"] == "1",
+        )
+        for row in sorted(rows, key=lambda row: ["PROVINCE", "CITY", "COUNTY"].index(row["level"]))
+    ]
+    Division.objects.bulk_create(
+        divisions,
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "full_name", "level", "parent", "is_placeholder"],
+    )
+    jurisdictions = [
+        Jurisdiction(
+            code=row["code"], name=row["name_zh"], kind=row["kind"], covers_prefix=row["covers_prefix"]
+        )
+        for row in read_table("jurisdictions")
+    ]
+    Jurisdiction.objects.bulk_create(
+        jurisdictions,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "kind", "covers_prefix"],
+    )
+    return len(divisions), len(jurisdictions)
+
+
+class Command(BaseCommand):
+    help = "导入行政区划与受理机构代码表（可重复执行）。"
+
+    def handle(self, **options):
+        divisions, jurisdictions = load_codes()
+        self.stdout.write(f"已载入行政区划 {divisions:,} 条、受理机构 {jurisdictions} 个。")

@@ -1,0 +1,66 @@
+"""Error answers: each says in Chinese what happened, what to do and who can help, with an incident number."""
+
+from django.conf import settings
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.http import HttpResponse
+
+from autoflow.common import identity
+
+
+def _context(**more):
+    return {
+        "incident": identity.request_id()[:12].upper(),
+        "support_phone": settings.SUPPORT_PHONE,
+        "product_name": settings.PRODUCT_NAME,
+        **more,
+    }
+
+
+def _plain(status):
+    """A page that needs neither session nor database, for when these are what failed."""
+    return HttpResponse(render_to_string(f"errors/{status}.html", _context()), status=status)
+
+
+def bad_request(request, exception=None):
+    return _plain(400)
+
+
+def permission_denied(request, exception=None):
+    return render(request, "errors/403.html", _context(reason=str(exception or "")), status=403)
+
+
+def page_not_found(request, exception=None):
+    return render(request, "errors/404.html", _context(), status=404)
+
+
+def server_error(request):
+    return _plain(500)
+
+
+def unavailable(request):
+    """The database or another part the page needs does not answer; nothing of the request was stored."""
+    response = _plain(503)
+    response["Retry-After"] = "30"
+    return response
+
+
+def too_large(request):
+    """The body is larger than any form of ours."""
+    return _plain(413)
+
+
+def csrf_failure(request, reason=""):
+    """The form is older than the session, or comes from another site."""
+    return render(
+        request,
+        "errors/403.html",
+        _context(reason="页面已过期或来源不正确，本次操作没有执行。请返回上一页刷新后重新提交。"),
+        status=403,
+    )
+
+
+def refused(request, error):
+    """A business error that no form on the page can show."""
+    template = {409: "errors/409.html", 429: "errors/429.html"}.get(error.status, "errors/409.html")
+    return render(request, template, _context(reason=str(error)), status=error.status)

@@ -1,0 +1,90 @@
+"""Keyset pages: a list is cut by the key of the last row seen, never by counting rows from the start."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+PAGE_SIZE = 20
+COUNT_CAP = 10_000
+
+
+@dataclass
+class Page:
+    """One page of a list: its rows, the addresses of its neighbours and a count that never costs a full scan."""
+
+    rows: list
+    previous_url: str = ""
+    next_url: str = ""
+    count: int = 0
+    query: dict = field(default_factory=dict)
+
+    @property
+    def count_text(self):
+        if self.count > COUNT_CAP:
+            return f"共 {COUNT_CAP:,}+ 条"
+        return f"共 {self.count:,} 条"
+
+
+def _encode(values):
+    plain = [value.isoformat() if isinstance(value, date | datetime) else value for value in values]
+    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
+
+
+def _decode(text, size):
+    """The key in the address, or None when it was tampered with: the list then starts anew."""
+    try:
+        values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, binascii.Error):
+        return None
+    well_formed = isinstance(values, list) and len(values) == size
+    return values if well_formed and all(isinstance(value, str | int) for value in values) else None
+
+
+def keyset_page(queryset, *, keys, request, size=PAGE_SIZE):
+    """The page of `queryset` the request asks for, newest first by `keys` (field names; the last one unique).
+
+    The address carries `after` or `before` with the keys of the neighbouring row; filters stay as they are.
+    """
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    cursor = _decode(after or before, len(keys)) if after or before else None
+    backwards = bool(before) and not after and cursor is not None
+    rows = queryset.order_by(*([*keys] if backwards else [f"-{key}" for key in keys]))
+    if cursor is not None:
+        rows = rows.filter(_beyond(keys, cursor, "gt" if backwards else "lt"))
+    try:
+        found = list(rows[: size + 1])
+    except (ValueError, TypeError, ValidationError):
+        cursor, backwards = None, False
+        found = list(queryset.order_by(*[f"-{key}" for key in keys])[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    if backwards:
+        found.reverse()
+    filters = {name: value for name, value in request.GET.items() if name not in {"after", "before"}}
+    page = Page(rows=found, count=queryset.order_by()[: COUNT_CAP + 1].count(), query=filters)
+    if found and (more or backwards):
+        page.next_url = "?" + urlencode({**filters, "after": _encode(_key(found[-1], keys))})
+    if found and ((backwards and more) or (not backwards and cursor is not None)):
+        page.previous_url = "?" + urlencode({**filters, "before": _encode(_key(found[0], keys))})
+    return page
+
+
+def _key(row, keys):
+    return [getattr(row, key) for key in keys]
+
+
+def _beyond(keys, values, comparison):
+    """Rows beyond the cursor: (a, b) < (x, y), with the range of `a` said apart so that its index is walked."""
+    *leading, last = zip(keys, values, strict=True)
+    condition = Q(**{f"{last[0]}__{comparison}": last[1]})
+    for key, value in reversed(leading):
+        condition = Q(**{f"{key}__{comparison}e": value}) & (
+            Q(**{f"{key}__{comparison}": value}) | Q(**{key: value}) & condition
+        )
+    return condition

@@ -1,0 +1,12 @@
+"""Facts about a request that must not be believed from its headers alone."""
+
+from django.conf import settings
+
+
+def client_address(request):
+    """The address of the client: the socket's, or the one our own TRUSTED_PROXY_COUNT proxies wrote, never a forged one."""
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    count = settings.TRUSTED_PROXY_COUNT
+    if count and len(hops) >= count:
+        return hops[-count]
+    return request.META.get("REMOTE_ADDR") or "127.0.0.1"

@@ -1,0 +1,3 @@
+"""Settings: base is production, dev is the local demonstration, test is the suite; they differ by
+environment alone.
+"""

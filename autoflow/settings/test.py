@@ -1,0 +1,41 @@
+"""The test suite: own embedded services in var/test (or DATABASE_URL / REDIS_URL), fast hashing,
+everything in memory that may be.
+"""
+
+import base64
+import os
+import tempfile
+from pathlib import Path
+
+from autoflow import embedded
+
+VAR = Path(__file__).resolve().parents[2] / "var" / "test"
+
+for name, value in {
+    "SECRET_KEY": "a-secret-key-for-tests-only-that-is-more-than-fifty-characters-long",
+    "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
+    "FIELD_KEYS": "1:" + base64.b64encode(b"field-key-for-tests-of-32-bytes!").decode(),
+    "INDEX_KEY": "index-key-for-tests",
+    "DATABASE_URL": embedded.database_url(VAR),
+    "REDIS_URL": embedded.redis_url(VAR),
+    "STORAGE_URL": f"file://{tempfile.mkdtemp(prefix='autoflow-test-')}",
+    "EMAIL_URL": "memorymail://",
+    "POLICE_GATEWAY_KEY": "police-gateway-key-for-tests",
+    "STATEMENT_TIMEOUT_MS": "30000",
+}.items():
+    os.environ.setdefault(name, value)
+
+from autoflow.settings.base import *  # noqa: E402 -- the environment must be complete first
+
+SESSION_COOKIE_NAME = "session"
+SESSION_COOKIE_SECURE = False
+CSRF_COOKIE_NAME = "csrf"
+CSRF_COOKIE_SECURE = False
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 0
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "未定义的模板变量 %s"
+LOGGING["root"]["level"] = "WARNING"

@@ -1,0 +1,1 @@
+"""Brands, producers, models and displacements that everybody shares."""

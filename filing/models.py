@@ -1,0 +1,356 @@
+"""Enterprises, the versions of their filings, brand lines, images and the policy that says who confirms."""
+
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+
+from accounts.models import Division, Jurisdiction, User
+from autoflow.common.codes import choices
+from autoflow.common.constraints import paired
+from autoflow.common.crypto import EncryptedTextField
+from autoflow.common.workflow import StateMachine
+from catalog.models import Brand, Producer
+from filing.columns import column
+from filing.enums import (
+    AWAITING,
+    AuthorizationType,
+    ConfirmLevel,
+    EnterpriseGroup,
+    FilingAction,
+    FilingStatus,
+    GranteeRole,
+    LineStatus,
+)
+from filing.querysets import EnterpriseQuerySet, FilingQuerySet
+
+
+class Enterprise(models.Model):
+    """An enterprise that opened the service. Its status is that of its filing as everybody sees it, kept
+    by the services.
+    """
+
+    uscc = models.CharField("统一社会信用代码", max_length=18, db_collation="C")
+    name = models.CharField("企业名称", max_length=100)
+    types = models.JSONField("企业类型", default=list)
+    jurisdiction_code = models.CharField("受理机构", max_length=6, db_collation="C")
+    division_code = models.CharField("所在地区", max_length=6, db_collation="C")
+    status = models.CharField("备案状态", max_length=9, choices=FilingStatus, default=FilingStatus.DRAFT)
+    staff = models.ManyToManyField(User, related_name="enterprises", verbose_name="经办人员")
+    opened_at = models.DateTimeField("增加应用时间", auto_now_add=True)
+
+    objects = EnterpriseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "企业"
+        constraints = [
+            UniqueConstraint(
+                fields=["uscc"],
+                condition=~Q(status=FilingStatus.CANCELLED),
+                name="enterprise_one_active_per_uscc",
+                violation_error_message="该企业已开通本应用，请勿重复开通；如企业迁址请办理迁移。",
+            ),
+            CheckConstraint(name="enterprise_status_known", condition=Q(status__in=FilingStatus.values)),
+        ]
+        indexes = [models.Index(fields=["jurisdiction_code", "division_code"], name="enterprise_area")]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_confirmed(self):
+        return self.status == FilingStatus.CONFIRMED
+
+
+class StoredImage(models.Model):
+    """A cleaned image, stored once under its own hash and never overwritten."""
+
+    sha256 = models.CharField(max_length=64, unique=True, db_collation="C")
+    size = models.PositiveIntegerField("字节数")
+    width = models.PositiveIntegerField("宽")
+    height = models.PositiveIntegerField("高")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "影像"
+
+    @property
+    def storage_name(self):
+        return f"images/{self.sha256[:2]}/{self.sha256}.jpg"
+
+
+def _image(label):
+    return models.ForeignKey(
+        StoredImage, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=label
+    )
+
+
+class Filing(StateMachine, models.Model):
+    """One version of an enterprise's filing (备案). Handing it in freezes it; the confirmed one in force
+    stays so until the next.
+    """
+
+    Action = FilingAction
+    TRANSITIONS = {
+        FilingAction.SUBMIT: ({FilingStatus.DRAFT, FilingStatus.RETURNED}, FilingStatus.SUBMITTED),
+        FilingAction.SUBMIT_CHANGE: ({FilingStatus.DRAFT, FilingStatus.RETURNED}, FilingStatus.CHANGED),
+        FilingAction.CONFIRM: ({*AWAITING}, FilingStatus.CONFIRMED),
+        FilingAction.RETURN: ({*AWAITING}, FilingStatus.RETURNED),
+    }
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="filings", verbose_name="企业")
+    version = models.PositiveIntegerField("版本")
+    status = models.CharField("状态", max_length=9, choices=FilingStatus, default=FilingStatus.DRAFT)
+    is_in_force = models.BooleanField("有效版本", default=False)
+    revision = models.PositiveIntegerField("修改次数", default=0)
+    content_hash = models.CharField("内容摘要", max_length=64, blank=True, db_collation="C")
+    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+    saved_at = models.DateTimeField("保存时间", auto_now=True)
+    submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提交人"
+    )
+    due_at = models.DateTimeField("确认期限", null=True, blank=True)
+    confirm_level = models.CharField("确认层级", max_length=8, choices=ConfirmLevel, blank=True)
+    confirm_body = models.CharField("确认机构", max_length=60, blank=True)
+    decided_at = models.DateTimeField("办理时间", null=True, blank=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
+    )
+    return_reason = models.CharField("退回原因", max_length=500, blank=True)
+    return_fields = models.JSONField("问题项", default=list, blank=True)
+
+    enterprise_name = column("FILING_COMMON", "enterprise_name")
+    uscc = column("FILING_COMMON", "uscc")
+    enterprise_types = column("FILING_COMMON", "enterprise_types")
+    legal_representative = column("FILING_COMMON", "legal_representative")
+    registered_capital = column("FILING_COMMON", "registered_capital")
+    capital_currency = column("FILING_COMMON", "capital_currency")
+    registration_category = column("FILING_COMMON", "registration_category")
+    established_on = column("FILING_COMMON", "established_on")
+    licence_valid_until = column("FILING_COMMON", "licence_valid_until")
+    registration_authority = column("FILING_COMMON", "registration_authority")
+    business_scope = column("FILING_COMMON", "business_scope")
+    division_code = models.CharField("所在地区", max_length=6, blank=True, default="", db_collation="C")
+    jurisdiction_code = models.CharField("受理机构", max_length=6, blank=True, default="", db_collation="C")
+    registered_address = column("FILING_COMMON", "registered_address")
+    business_address = column("FILING_COMMON", "business_address")
+    postal_code = column("FILING_COMMON", "postal_code")
+    opened_on = column("FILING_COMMON", "opened_on")
+    contact_name = column("FILING_COMMON", "contact_name")
+    contact_mobile = EncryptedTextField("联系手机", blank=True, default="")
+    contact_phone = EncryptedTextField("固定电话", blank=True, default="")
+    contact_email = column("FILING_COMMON", "contact_email")
+    website = column("FILING_COMMON", "website")
+    group_name = column("FILING_COMMON", "group_name")
+    group_uscc = column("FILING_COMMON", "group_uscc")
+    employee_count = column("FILING_COMMON", "employee_count")
+    business_area = column("FILING_COMMON", "business_area")
+    licence_original_image = _image("营业执照正本影像")
+    licence_duplicate_image = _image("营业执照副本影像")
+    seal_image = _image("公章影像")
+    image_sync_acknowledged = column("FILING_COMMON", "image_sync_acknowledged")
+    truth_declared = column("FILING_COMMON", "truth_declared")
+    remark = column("FILING_COMMON", "remark")
+
+    business_modes = column("FILING_NEWCAR", "business_modes")
+    vehicle_scope = column("FILING_NEWCAR", "vehicle_scope")
+    sells_nev = column("FILING_NEWCAR", "sells_nev")
+    sells_import = column("FILING_NEWCAR", "sells_import")
+    showroom_count = column("FILING_NEWCAR", "showroom_count")
+    showroom_area = column("FILING_NEWCAR", "showroom_area")
+    workshop_area = column("FILING_NEWCAR", "workshop_area")
+    service_bay_count = column("FILING_NEWCAR", "service_bay_count")
+    sales_staff_count = column("FILING_NEWCAR", "sales_staff_count")
+    service_staff_count = column("FILING_NEWCAR", "service_staff_count")
+    charger_count = column("FILING_NEWCAR", "charger_count")
+    used_car_business = column("FILING_NEWCAR", "used_car_business")
+
+    place_type = column("FILING_USED", "place_type")
+    resident_market = models.ForeignKey(
+        Enterprise, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在交易市场"
+    )
+    used_staff_count = column("FILING_USED", "used_staff_count")
+    appraiser_count = column("FILING_USED", "appraiser_count")
+    can_issue_invoice = column("FILING_USED", "can_issue_invoice")
+    reverse_invoice_registered = column("FILING_USED", "reverse_invoice_registered")
+    market_name = column("FILING_USED_MARKET", "market_name")
+    market_opened_on = column("FILING_USED_MARKET", "market_opened_on")
+    land_area = column("FILING_USED_MARKET", "land_area")
+    hall_area = column("FILING_USED_MARKET", "hall_area")
+    parking_capacity = column("FILING_USED_MARKET", "parking_capacity")
+    resident_merchant_count = column("FILING_USED_MARKET", "resident_merchant_count")
+    market_services = column("FILING_USED_MARKET", "market_services")
+    display_slots = column("FILING_USED_OTHER", "display_slots")
+    warranty_offered = column("FILING_USED_OTHER", "warranty_offered")
+    brand_certified = column("FILING_USED_OTHER", "brand_certified")
+    broker_count = column("FILING_USED_OTHER", "broker_count")
+    auction_licence_no = column("FILING_USED_OTHER", "auction_licence_no")
+    auction_licence_until = column("FILING_USED_OTHER", "auction_licence_until")
+    auctioneer_count = column("FILING_USED_OTHER", "auctioneer_count")
+    auction_platform_url = column("FILING_USED_OTHER", "auction_platform_url")
+    senior_appraiser_count = column("FILING_USED_OTHER", "senior_appraiser_count")
+    inspection_equipment = column("FILING_USED_OTHER", "inspection_equipment")
+    appraisal_standard = column("FILING_USED_OTHER", "appraisal_standard")
+
+    objects = FilingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "备案"
+        constraints = [
+            CheckConstraint(name="filing_status_known", condition=Q(status__in=FilingStatus.values)),
+            CheckConstraint(name="filing_submitted_pair", condition=paired("submitted_at", "submitted_by")),
+            CheckConstraint(name="filing_decided_pair", condition=paired("decided_at", "decided_by")),
+            CheckConstraint(
+                name="filing_handed_in_complete",
+                condition=Q(status__in=[FilingStatus.DRAFT, FilingStatus.RETURNED])
+                | (Q(submitted_at__isnull=False) & ~Q(content_hash="") & ~Q(confirm_level="")),
+                violation_error_message="已提交的备案须有提交时间、内容摘要和确认层级。",
+            ),
+            CheckConstraint(
+                name="filing_returned_with_reason",
+                condition=~Q(status=FilingStatus.RETURNED) | ~Q(return_reason=""),
+                violation_error_message="请填写退回原因，并指明需修改的项目。",
+            ),
+            UniqueConstraint(fields=["enterprise", "version"], name="filing_version_unique"),
+            UniqueConstraint(
+                fields=["enterprise"],
+                condition=Q(status__in=["DRAFT", "SUBMITTED", "RETURNED", "CHANGED"]),
+                name="filing_one_open_per_enterprise",
+                violation_error_message="该企业已有一份正在办理的备案，请勿重复提交。",
+            ),
+            UniqueConstraint(
+                fields=["enterprise"],
+                condition=Q(is_in_force=True),
+                name="filing_one_in_force_per_enterprise",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["jurisdiction_code", "division_code", "submitted_at", "id"],
+                condition=Q(status__in=["SUBMITTED", "CHANGED"]),
+                name="filing_awaiting",
+            ),
+            models.Index(fields=["jurisdiction_code", "submitted_at", "id"], name="filing_area"),
+        ]
+
+    def __str__(self):
+        return f"{self.enterprise_name or self.enterprise.name} 备案第{self.version}版"
+
+    @property
+    def is_change(self):
+        """Whether the enterprise was confirmed before, so that this version changes a filing in force."""
+        return self.version > 1
+
+
+class BrandLine(models.Model):
+    """A brand with its producer that a dealer sells, with or without the supplier's authorization
+    (品牌与生产商).
+    """
+
+    filing = models.ForeignKey(Filing, models.CASCADE, related_name="brand_lines")
+    brand = models.ForeignKey(Brand, models.PROTECT, verbose_name="品牌")
+    producer = models.ForeignKey(Producer, models.PROTECT, verbose_name="生产商")
+    authorization_type = models.CharField("授权类型", max_length=12, choices=AuthorizationType)
+    supplier_name = models.CharField("供应商名称", max_length=100)
+    supplier_uscc = models.CharField("供应商统一社会信用代码", max_length=18, blank=True)
+    authorized_from = models.DateField("授权期起", null=True, blank=True)
+    authorized_to = models.DateField("授权期止", null=True, blank=True)
+    authorization_image = _image("授权书影像")
+    line_status = models.CharField("状态", max_length=6, choices=LineStatus, default=LineStatus.ACTIVE)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "品牌与生产商"
+        ordering = ["id"]
+        constraints = [
+            UniqueConstraint(
+                fields=["filing", "brand", "producer", "authorization_type", "supplier_name"],
+                name="brandline_unique",
+                violation_error_message="品牌、生产商、授权类型、供应商相同的行只能有一行。",
+            ),
+        ]
+
+
+class AuthorizationLine(models.Model):
+    """A brand an OEM or general importer grants to a dealer or repairer (授权情况, A1 and A2 only)."""
+
+    filing = models.ForeignKey(Filing, models.CASCADE, related_name="authorization_lines")
+    brand = models.ForeignKey(Brand, models.PROTECT, verbose_name="授权品牌")
+    grantee_name = models.CharField("被授权企业名称", max_length=100)
+    grantee_uscc = models.CharField("被授权企业统一社会信用代码", max_length=18)
+    grantee_role = models.CharField("授权角色", max_length=8, choices=GranteeRole)
+    grantee_division = models.ForeignKey(Division, models.PROTECT, verbose_name="所在地区")
+    valid_from = models.DateField("授权期起")
+    valid_to = models.DateField("授权期止")
+    upstream_name = models.CharField("境外授权方", max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "授权情况"
+        ordering = ["id"]
+        constraints = [
+            UniqueConstraint(
+                fields=["filing", "brand", "grantee_uscc", "grantee_role"],
+                name="authorizationline_unique",
+                violation_error_message="同一品牌对同一企业的同一授权角色只能有一行。",
+            ),
+        ]
+
+
+class Resident(models.Model):
+    """A merchant inside a used-car market (入驻商户), for checking who reports which trades."""
+
+    filing = models.ForeignKey(Filing, models.CASCADE, related_name="residents")
+    name = models.CharField("名称", max_length=100)
+    uscc = models.CharField("统一社会信用代码", max_length=18)
+    kind = models.CharField("类型", max_length=2, choices=choices("enterprise_types"))
+    since = models.DateField("入驻日期")
+    until = models.DateField("退出日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "入驻商户"
+        ordering = ["id"]
+        constraints = [
+            UniqueConstraint(
+                fields=["filing", "uscc"],
+                name="resident_unique",
+                violation_error_message="同一入驻商户只能有一行。",
+            ),
+        ]
+
+
+class FilingEvent(models.Model):
+    """One step in the life of a filing, for its history."""
+
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="events")
+    action = models.CharField("动作", max_length=16, choices=FilingAction)
+    from_status = models.CharField("原状态", max_length=9, choices=FilingStatus, blank=True)
+    to_status = models.CharField("新状态", max_length=9, choices=FilingStatus)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="经办人")
+    at = models.DateTimeField("时间", auto_now_add=True)
+    note = models.CharField("说明", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "备案经过"
+        ordering = ["id"]
+
+
+class ConfirmPolicy(models.Model):
+    """Which level confirms where: the province decides by division prefix and group of enterprises; fixed
+    at submission.
+    """
+
+    jurisdiction = models.ForeignKey(
+        Jurisdiction, models.PROTECT, related_name="policies", verbose_name="受理机构"
+    )
+    division_prefix = models.CharField("区划前缀", max_length=6, db_collation="C")
+    enterprise_group = models.CharField("企业类别", max_length=6, choices=EnterpriseGroup, blank=True)
+    level = models.CharField("确认层级", max_length=8, choices=ConfirmLevel)
+    effective_from = models.DateTimeField("生效时间")
+    set_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="设置人")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "确认权限设置"
+        constraints = [
+            UniqueConstraint(
+                fields=["jurisdiction", "division_prefix", "enterprise_group", "effective_from"],
+                name="confirmpolicy_unique",
+            ),
+        ]

@@ -1,0 +1,1 @@
+"""Work lists and pages of the commerce authorities, and everybody's home page."""

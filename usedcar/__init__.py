@@ -1,0 +1,1 @@
+"""Used-car trades and their import."""

@@ -1,0 +1,48 @@
+"""Statuses and kinds of used-car trades; imports nothing of ours."""
+
+from django.db.models import TextChoices
+
+
+class PartyKind(TextChoices):
+    ORG = "ORG", "企业"
+    PERSON = "PERSON", "个人"
+
+
+class PlateStatus(TextChoices):
+    HAS = "HAS", "有号牌"
+    NONE = "NONE", "无号牌"
+
+
+class Origin(TextChoices):
+    DOMESTIC = "DOMESTIC", "国产"
+    IMPORTED = "IMPORTED", "进口"
+
+
+class InvoiceKind(TextChoices):
+    PAPER = "PAPER", "纸质"
+    DIGITAL = "DIGITAL", "数电票"
+
+
+class DealerDirection(TextChoices):
+    BUY_IN = "BUY_IN", "收购"
+    SELL_OUT = "SELL_OUT", "销售"
+
+
+class ImportStatus(TextChoices):
+    UPLOADED = "UPLOADED", "已上传"
+    CHECKING = "CHECKING", "校验中"
+    CHECKED = "CHECKED", "待确认导入"
+    WRITING = "WRITING", "写入中"
+    DONE = "DONE", "已完成"
+    FAILED = "FAILED", "失败"
+    CANCELLED = "CANCELLED", "已取消"
+    UNDONE = "UNDONE", "已撤销"
+
+
+class ImportAction(TextChoices):
+    CHECK = "CHECK", "校验"
+    RESULT = "RESULT", "给出校验结果"
+    WRITE = "WRITE", "导入"
+    FINISH = "FINISH", "完成导入"
+    FAIL = "FAIL", "中止"
+    CANCEL = "CANCEL", "取消"

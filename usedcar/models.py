@@ -1,0 +1,237 @@
+"""Used-car trades (二手车交易), the imports they come from and the faults found on the way."""
+
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+
+from accounts.models import User
+from autoflow.common.codes import choices
+from autoflow.common.crypto import EncryptedTextField
+from autoflow.common.workflow import StateMachine
+from filing.models import Enterprise
+from usedcar.enums import (
+    DealerDirection,
+    ImportAction,
+    ImportStatus,
+    InvoiceKind,
+    Origin,
+    PartyKind,
+    PlateStatus,
+)
+from usedcar.querysets import ImportQuerySet, TradeQuerySet
+
+
+class TradeColumns(models.Model):
+    """What is reported of one trade: the two parties, the vehicle and the deal, as on the unified invoice."""
+
+    seller_party_kind = models.CharField("卖方类别", max_length=6, choices=PartyKind)
+    seller_name = models.CharField("卖方名称（姓名）", max_length=100)
+    seller_uscc = models.CharField(
+        "卖方统一社会信用代码", max_length=18, blank=True, default="", db_collation="C"
+    )
+    seller_nationality = models.CharField("卖方国籍", max_length=2, blank=True, default="")
+    seller_ethnic_group = models.CharField("卖方民族", max_length=2, blank=True, default="")
+    seller_id_type = models.CharField("卖方证件类型", max_length=16, blank=True, default="")
+    seller_id_number = EncryptedTextField("卖方证件号码", bound_to="usedcar_trade", blank=True, default="")
+    seller_id_key = models.BinaryField(default=b"")
+    seller_id_mask = models.CharField("卖方证件号码（掩码）", max_length=40, blank=True, default="")
+    seller_phone = EncryptedTextField("卖方电话", bound_to="usedcar_trade", blank=True, default="")
+    seller_address = EncryptedTextField("卖方地址", bound_to="usedcar_trade", blank=True, default="")
+
+    buyer_party_kind = models.CharField("买方类别", max_length=6, choices=PartyKind)
+    buyer_name = models.CharField("买方名称（姓名）", max_length=100)
+    buyer_uscc = models.CharField(
+        "买方统一社会信用代码", max_length=18, blank=True, default="", db_collation="C"
+    )
+    buyer_nationality = models.CharField("买方国籍", max_length=2, blank=True, default="")
+    buyer_ethnic_group = models.CharField("买方民族", max_length=2, blank=True, default="")
+    buyer_id_type = models.CharField("买方证件类型", max_length=16, blank=True, default="")
+    buyer_id_number = EncryptedTextField("买方证件号码", bound_to="usedcar_trade", blank=True, default="")
+    buyer_id_key = models.BinaryField(default=b"")
+    buyer_id_mask = models.CharField("买方证件号码（掩码）", max_length=40, blank=True, default="")
+    buyer_phone = EncryptedTextField("买方电话", bound_to="usedcar_trade", blank=True, default="")
+    buyer_address = EncryptedTextField("买方地址", bound_to="usedcar_trade", blank=True, default="")
+
+    plate_no = models.CharField("车牌照号", max_length=10, blank=True, default="")
+    plate_status = models.CharField("号牌状态", max_length=4, choices=PlateStatus)
+    plate_type = models.CharField("号牌种类", max_length=2, choices=choices("plate_types"))
+    vehicle_type = models.CharField("车辆类型", max_length=3, choices=choices("vehicle_types"))
+    body_category = models.CharField(
+        "车身类别", max_length=12, choices=choices("report_vehicle_category"), blank=True, default=""
+    )
+    vin = models.CharField("车辆识别代号", max_length=17, db_collation="C")
+    maker_model = models.CharField("厂牌型号", max_length=60)
+    use_nature = models.CharField("使用性质", max_length=1, choices=choices("use_natures"))
+    fuel_type = models.CharField("燃料种类", max_length=2, choices=choices("fuel_types"))
+    origin = models.CharField("产地", max_length=8, choices=Origin)
+    displacement = models.DecimalField("排量（升）", max_digits=4, decimal_places=1, null=True, blank=True)
+    first_registered_on = models.DateField("初次登记日期")
+    registration_cert_no = models.CharField("登记证书编号", max_length=12, blank=True, default="")
+    engine_no = models.CharField("发动机号", max_length=30, blank=True, default="")
+    invoice_kind = models.CharField("发票类型", max_length=7, choices=InvoiceKind)
+    invoice_code = models.CharField("发票代码", max_length=12, blank=True, default="", db_collation="C")
+    invoice_number = models.CharField("发票号码", max_length=20, db_collation="C")
+    invoice_date = models.DateField("开票日期")
+    traded_on = models.DateField("交易日期")
+    price = models.DecimalField("车价合计（元）", max_digits=12, decimal_places=2)
+    trade_type = models.CharField("交易类型", max_length=8, choices=choices("trade_type"))
+    dealer_direction = models.CharField(
+        "经销方向", max_length=8, choices=DealerDirection, blank=True, default=""
+    )
+    reverse_invoice = models.BooleanField("是否反向开票", null=True, blank=True)
+    transfer_type = models.CharField("过户类型", max_length=16, choices=choices("transfer_type"))
+    transferee_office = models.CharField("转入地车辆管理所", max_length=60, blank=True, default="")
+    transfer_to_division = models.CharField("转入地区", max_length=6, blank=True, default="")
+    market_uscc = models.CharField(
+        "交易市场统一社会信用代码", max_length=18, blank=True, default="", db_collation="C"
+    )
+    original_price = models.DecimalField(
+        "初始购买价格（元）", max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    original_purchased_on = models.DateField("初始购买时间", null=True, blank=True)
+    mileage_km = models.PositiveIntegerField("行驶里程（公里）", null=True, blank=True)
+    remark = models.CharField("备注", max_length=230, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
+class ImportBatch(StateMachine, models.Model):
+    """One uploaded workbook. The row is the job: the queue only rings the bell, a lease with a token keeps second copies out."""
+
+    Action = ImportAction
+    TRANSITIONS = {
+        ImportAction.CHECK: ({ImportStatus.UPLOADED, ImportStatus.CHECKING}, ImportStatus.CHECKING),
+        ImportAction.RESULT: ({ImportStatus.CHECKING}, ImportStatus.CHECKED),
+        ImportAction.WRITE: ({ImportStatus.CHECKED, ImportStatus.WRITING}, ImportStatus.WRITING),
+        ImportAction.FINISH: ({ImportStatus.WRITING}, ImportStatus.DONE),
+        ImportAction.FAIL: (
+            {ImportStatus.UPLOADED, ImportStatus.CHECKING, ImportStatus.WRITING},
+            ImportStatus.FAILED,
+        ),
+        ImportAction.CANCEL: (
+            {ImportStatus.UPLOADED, ImportStatus.CHECKING, ImportStatus.CHECKED},
+            ImportStatus.CANCELLED,
+        ),
+    }
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="imports", verbose_name="企业")
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
+    uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
+    file_name = models.CharField("文件名", max_length=200)
+    file_sha256 = models.CharField("文件摘要", max_length=64, db_collation="C")
+    stored_as = models.CharField("存放名", max_length=100, blank=True)
+    status = models.CharField("状态", max_length=9, choices=ImportStatus, default=ImportStatus.UPLOADED)
+    failure = models.CharField("失败原因", max_length=300, blank=True)
+    total_count = models.PositiveIntegerField("总行数", default=0)
+    checked_count = models.PositiveIntegerField("已校验", default=0)
+    good_count = models.PositiveIntegerField("可导入", default=0)
+    warned_count = models.PositiveIntegerField("有警告", default=0)
+    bad_count = models.PositiveIntegerField("有错误", default=0)
+    known_count = models.PositiveIntegerField("已上报过", default=0)
+    written_count = models.PositiveIntegerField("已导入", default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.PositiveIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "批量导入"
+        constraints = [
+            CheckConstraint(name="importbatch_status_known", condition=Q(status__in=ImportStatus.values)),
+            CheckConstraint(
+                name="importbatch_done_adds_up",
+                condition=~Q(status=ImportStatus.DONE)
+                | Q(good_count=models.F("written_count") + models.F("known_count")),
+                violation_error_message="导入的行数与校验结果不一致。",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["enterprise", "-id"], name="importbatch_enterprise"),
+            models.Index(
+                fields=["status", "lease_until"],
+                condition=Q(status__in=["UPLOADED", "CHECKING", "WRITING"]),
+                name="importbatch_unfinished",
+            ),
+        ]
+
+    def __str__(self):
+        return self.file_name
+
+
+class ImportFault(models.Model):
+    """What was found wrong or doubtful in one cell of an uploaded workbook; never holds the cell's value."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="faults")
+    row_no = models.PositiveIntegerField("Excel 行号")
+    column = models.CharField("列", max_length=40)
+    rule = models.CharField("规则", max_length=10)
+    severity = models.CharField("级别", max_length=16)
+    message = models.CharField("说明", max_length=300)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入问题"
+        ordering = ["id"]
+        indexes = [models.Index(fields=["batch", "row_no"], name="importfault_row")]
+
+
+class StagedTrade(TradeColumns):
+    """A checked row waiting for the user's word; one INSERT … SELECT turns a batch of them into trades."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="staged")
+    row_no = models.PositiveIntegerField("Excel 行号")
+    has_warning = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待导入交易"
+        constraints = [
+            UniqueConstraint(fields=["batch", "row_no"], name="stagedtrade_row_unique"),
+            UniqueConstraint(
+                fields=["batch", "invoice_code", "invoice_number"], name="stagedtrade_invoice_unique"
+            ),
+        ]
+
+
+class Trade(TradeColumns):
+    """One reported used-car trade; an invoice is reported once in the nation."""
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="trades", verbose_name="填报企业")
+    jurisdiction_code = models.CharField("受理机构", max_length=6, db_collation="C")
+    division_code = models.CharField("所在地区", max_length=6, db_collation="C")
+    batch = models.ForeignKey(
+        ImportBatch, models.PROTECT, null=True, blank=True, related_name="trades", verbose_name="来源导入"
+    )
+    batch_row_no = models.PositiveIntegerField("Excel 行号", null=True, blank=True)
+    reported_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="填报人")
+    reported_at = models.DateTimeField("上报时间")
+
+    objects = TradeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "二手车交易"
+        constraints = [
+            UniqueConstraint(
+                fields=["invoice_code", "invoice_number"],
+                name="trade_invoice_unique",
+                violation_error_message="该发票已填报，请勿重复。",
+            ),
+            CheckConstraint(
+                name="trade_price_positive",
+                condition=Q(price__gt=0),
+                violation_error_message="车价合计须大于 0。",
+            ),
+            CheckConstraint(
+                name="trade_registered_before_traded",
+                condition=Q(first_registered_on__lte=models.F("traded_on")),
+                violation_error_message="初次登记日期不能晚于交易日期。",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["enterprise", "-traded_on", "-id"], name="trade_enterprise_list"),
+            models.Index(fields=["jurisdiction_code", "-traded_on", "-id"], name="trade_jurisdiction_list"),
+            models.Index(fields=["vin"], name="trade_vin"),
+        ]
+
+    def __str__(self):
+        return f"{self.vin}（{self.traded_on}）"
