@@ -9,7 +9,7 @@ from accounts.models import User
 from autoflow.common import identifiers
 from autoflow.common.checks import finding
 from autoflow.common.codes import field_spec
-from autoflow.common.text import normalise
+from autoflow.common.text import normalise, normalise_number
 
 
 class FieldsetForm(forms.Form):
@@ -90,13 +90,16 @@ class RegistrationForm(FieldsetForm):
         return name
 
     def clean_uscc(self):
-        code, faults = identifiers.check_filing_uscc(self.cleaned_data["uscc"])
+        code = normalise_number(self.cleaned_data["uscc"])
+        faults = [rule for rule in identifiers.uscc_faults(code) if rule != "F-005W"]
+        if not faults and not code.startswith("9"):
+            faults = ["F-004"]
         if faults:
             raise forms.ValidationError([finding(rule, "uscc").message for rule in faults])
         return code
 
     def clean_phone(self):
-        phone = identifiers.normalise_mobile(self.cleaned_data["phone"])
+        phone = identifiers.normalise_phone(self.cleaned_data["phone"])
         if not identifiers.is_mobile(phone):
             raise forms.ValidationError(finding("F-009", "phone").message)
         return phone

@@ -15,6 +15,7 @@ from accounts.forms import PasswordForm, PreferencesForm, RegistrationForm, Sign
 from accounts.middleware import STARTED_AT
 from accounts.models import Division
 from autoflow.common.errors import BusinessError
+from autoflow.common.identifiers import mask_phone
 from autoflow.common.requests import client_address
 
 
@@ -107,11 +108,9 @@ def divisions(request):
 @require_safe
 def profile(request):
     """Who I am here."""
-    return render(
-        request,
-        "accounts/profile.html",
-        {"preferences": PreferencesForm(initial={"has_large_type": request.user.has_large_type})},
-    )
+    preferences_form = PreferencesForm(initial={"has_large_type": request.user.has_large_type})
+    context = {"preferences": preferences_form, "masked_phone": mask_phone(request.user.phone) or "–"}
+    return render(request, "accounts/profile.html", context)
 
 
 @require_http_methods(["GET", "POST"])
