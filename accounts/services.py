@@ -50,6 +50,24 @@ def register_account(
     return user
 
 
+@transaction.atomic
+def open_account(*, username, role, organisation, division, jurisdiction, password) -> User:
+    """Open an account of an authority, an administrator or an auditor, from the command line of the
+    operator.
+    """
+    user = User(
+        username=username, role=role, organisation=organisation, division=division, jurisdiction=jurisdiction
+    )
+    user.set_password(password)
+    try:
+        user.full_clean()
+    except ValidationError as error:
+        raise BusinessError("".join(error.messages)) from error
+    user.save()
+    record("account.open", user, role=role)
+    return user
+
+
 def _name_key(name):
     return blind_index("sign-in", name.strip().lower())
 
