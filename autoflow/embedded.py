@@ -113,6 +113,10 @@ class _Server:
             if self.find() is None and (self.child is None or self.child.poll() is not None):
                 self._launch()
             time.sleep(0.05)
+        self.make_usable()
+
+    def make_usable(self):
+        """What is still missing once the server answers."""
 
     def _launch(self):
         if self.child is not None:
@@ -129,7 +133,7 @@ class _Server:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                cwd=self.data_dir if self.account is None else "/",
+                cwd="/",
                 env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
                 start_new_session=True,
                 preexec_fn=child_setup(account=self.account, parent_death_signal=self.stop_signals[0]),
@@ -235,7 +239,7 @@ class _Postgres(_Server):
             return False
         return True
 
-    def ensure_database(self):
+    def make_usable(self):
         """The product's own role is no superuser, as in production; it may create databases for the tests."""
         connection = self._connect()
         connection.autocommit = True
@@ -300,15 +304,19 @@ class EmbeddedServices:
         self.database_url = database_url(self.base_dir)
         self.redis_url = redis_url(self.base_dir)
         self.celery_url = celery_url(self.base_dir)
-        self._postgres = _Postgres(self.base_dir, durable)
-        self._redis = _Redis(self.base_dir, durable)
+        self._servers = [_Postgres(self.base_dir, durable), _Redis(self.base_dir, durable)]
+
+    def use(self, *, postgres, redis):
+        """Leave out what an external server does."""
+        wanted = {_Postgres: postgres, _Redis: redis}
+        self._servers = [server for server in self._servers if wanted[type(server)]]
 
     def start(self, say=lambda text: None):
         """Start what does not run; what runs already is used as it is."""
         try:
             self.base_dir.mkdir(parents=True, exist_ok=True)
             _private_dir(socket_dir(self.base_dir))
-            for server in (self._postgres, self._redis):
+            for server in self._servers:
                 server.prepare()
                 say(f"启动内置 {server.name} …")
                 server.start()
@@ -317,15 +325,14 @@ class EmbeddedServices:
                 f"没有权限使用 {error.filename}：它可能由另一个用户创建，"
                 "请用原用户运行，或由该用户先执行 make reset。"
             ) from error
-        self._postgres.ensure_database()
 
     def stop(self):
-        for server in (self._redis, self._postgres):
+        for server in reversed(self._servers):
             server.stop()
 
     def stopped(self):
         """Names of the services that should run and do not."""
-        return [server.name for server in (self._postgres, self._redis) if server.find() is None]
+        return [server.name for server in self._servers if server.find() is None]
 
     def __enter__(self):
         self.start()

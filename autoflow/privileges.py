@@ -1,9 +1,10 @@
 """Starts a program for us that refuses root, as PostgreSQL does, and that must not outlive us.
 
 Root hands its user id down to another account but lets the child keep one capability, CAP_DAC_OVERRIDE, as
-an *ambient* one: those survive exec. So the program can work in a project below a folder only root may enter
-(/root, 0700) without a change to any parent's mode. Where the kernel refuses the capability, the account
-alone must be able to reach the files.
+an *ambient* one: those survive exec. So the program works in a project below a folder only root may enter
+(/root, 0700) without a change to any parent's mode. The secure bit keeps the kernel from dropping that
+capability at the change of user, and from leaving it out when the program asks access(2). Where the kernel
+refuses either, the account alone must be able to reach the files.
 """
 
 import contextlib
@@ -13,7 +14,8 @@ import pwd
 import signal
 import sys
 
-_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+_PR_SET_PDEATHSIG, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _CAP_DAC_OVERRIDE = 1
 _CAPABILITY_VERSION_3 = 0x20080522
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -37,7 +39,7 @@ def child_setup(*, account=None, parent_death_signal=signal.SIGTERM):
     def setup():
         if account and is_root():
             if linux:
-                _libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+                _libc.prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
             uid, gid = account
             os.setgroups([])
             os.setgid(gid)

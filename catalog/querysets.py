@@ -6,6 +6,10 @@ from catalog.enums import CatalogStatus
 from catalog.names import name_key
 
 
+def _approved(relation):
+    return models.Q(**{f"{relation}__status": CatalogStatus.APPROVED})
+
+
 class CatalogQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The approved catalogue belongs to everybody; requests of others stay unseen until they are
@@ -24,12 +28,16 @@ class CatalogQuerySet(models.QuerySet):
 class BrandQuerySet(CatalogQuerySet):
     def with_list_columns(self):
         return self.annotate(
-            producer_count=models.Count("producers", distinct=True),
-            model_count=models.Count("models", distinct=True),
+            producer_count=models.Count("producers", filter=_approved("producers"), distinct=True),
+            model_count=models.Count("models", filter=_approved("models"), distinct=True),
         )
 
 
 class ProducerQuerySet(CatalogQuerySet):
+    def with_list_columns(self):
+        brands = self.model._meta.get_field("brands").related_model.objects.approved()
+        return self.prefetch_related(models.Prefetch("brands", brands.order_by("id")))
+
     def of_brand(self, brand_id):
         return self.filter(brands=brand_id)
 

@@ -1,4 +1,13 @@
-"""Addresses."""
+"""Addresses of the catalogue."""
+
+from django.urls import path
+
+from catalog import views
 
 app_name = "catalog"
-urlpatterns = []
+urlpatterns = [
+    path("brands/", views.brand_list, name="brand-list"),
+    path("models/", views.model_list, name="model-list"),
+    path("producers/", views.producer_list, name="producer-list"),
+    path("producers/options/", views.producer_options, name="producer-options"),
+]

@@ -26,6 +26,7 @@ class FilingAction(TextChoices):
 
 AWAITING = (FilingStatus.SUBMITTED, FilingStatus.CHANGED)
 EDITABLE = (FilingStatus.DRAFT, FilingStatus.RETURNED)
+IN_FORCE = (FilingStatus.CONFIRMED, FilingStatus.CHANGED)
 
 
 class ConfirmLevel(TextChoices):

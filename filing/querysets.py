@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from accounts.enums import ENTERPRISE_ROLES, Role
 from accounts.scope import area_of
-from filing.enums import AWAITING, FilingStatus
+from filing.enums import AWAITING, IN_FORCE, FilingStatus
 
 
 class EnterpriseQuerySet(models.QuerySet):
@@ -15,6 +15,11 @@ class EnterpriseQuerySet(models.QuerySet):
             return self.filter(staff=user)
         area = area_of(user)
         return self.none() if area is None else self.filter(area)
+
+    def markets_near(self, enterprise):
+        """Confirmed used-car markets under the same authority, as (id, name): what a resident may name."""
+        confirmed = self.filter(jurisdiction_code=enterprise.jurisdiction_code, types__contains=["B1"])
+        return confirmed.filter(status__in=IN_FORCE).order_by("name").values_list("pk", "name")
 
 
 class FilingQuerySet(models.QuerySet):

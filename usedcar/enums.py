@@ -39,6 +39,9 @@ class ImportStatus(TextChoices):
     UNDONE = "UNDONE", "已撤销"
 
 
+UNFINISHED = (ImportStatus.UPLOADED, ImportStatus.CHECKING, ImportStatus.WRITING)
+
+
 class ImportAction(TextChoices):
     CHECK = "CHECK", "校验"
     RESULT = "RESULT", "给出校验结果"

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models.functions import Right
 
 from accounts.models import User
 from autoflow.common.codes import choices
@@ -9,6 +10,7 @@ from autoflow.common.crypto import EncryptedTextField
 from autoflow.common.workflow import StateMachine
 from filing.models import Enterprise
 from usedcar.enums import (
+    UNFINISHED,
     DealerDirection,
     ImportAction,
     ImportStatus,
@@ -96,7 +98,7 @@ class TradeColumns(models.Model):
 
 
 class ImportBatch(StateMachine, models.Model):
-    """One uploaded workbook. The row is the job: the queue only rings the bell, a lease with a token keeps second copies out."""
+    """One uploaded workbook. The row is the job, the queue only rings the bell, a lease keeps copies out."""
 
     Action = ImportAction
     TRANSITIONS = {
@@ -151,7 +153,7 @@ class ImportBatch(StateMachine, models.Model):
             models.Index(fields=["enterprise", "-id"], name="importbatch_enterprise"),
             models.Index(
                 fields=["status", "lease_until"],
-                condition=Q(status__in=["UPLOADED", "CHECKING", "WRITING"]),
+                condition=Q(status__in=UNFINISHED),
                 name="importbatch_unfinished",
             ),
         ]
@@ -159,11 +161,26 @@ class ImportBatch(StateMachine, models.Model):
     def __str__(self):
         return self.file_name
 
+    @property
+    def ready_count(self):
+        """Right rows that are not reported yet: what pressing 导入 will write."""
+        return self.good_count - self.known_count
+
+    @property
+    def is_unfinished(self):
+        """The worker has something to do; the page asks again every two seconds."""
+        return self.status in UNFINISHED
+
+    @property
+    def errors_stored_as(self):
+        """Where the bad rows lie, beside the upload and as long as it."""
+        return f"{self.stored_as}.errors.xlsx"
+
 
 class ImportFault(models.Model):
     """What was found wrong or doubtful in one cell of an uploaded workbook; never holds the cell's value."""
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="faults")
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="faults", db_index=False)
     row_no = models.PositiveIntegerField("Excel 行号")
     column = models.CharField("列", max_length=40)
     rule = models.CharField("规则", max_length=10)
@@ -179,7 +196,7 @@ class ImportFault(models.Model):
 class StagedTrade(TradeColumns):
     """A checked row waiting for the user's word; one INSERT … SELECT turns a batch of them into trades."""
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="staged")
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="staged", db_index=False)
     row_no = models.PositiveIntegerField("Excel 行号")
     has_warning = models.BooleanField(default=False)
 
@@ -196,14 +213,18 @@ class StagedTrade(TradeColumns):
 class Trade(TradeColumns):
     """One reported used-car trade; an invoice is reported once in the nation."""
 
-    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="trades", verbose_name="填报企业")
+    enterprise = models.ForeignKey(
+        Enterprise, models.PROTECT, related_name="trades", verbose_name="填报企业", db_index=False
+    )
     jurisdiction_code = models.CharField("受理机构", max_length=6, db_collation="C")
     division_code = models.CharField("所在地区", max_length=6, db_collation="C")
     batch = models.ForeignKey(
         ImportBatch, models.PROTECT, null=True, blank=True, related_name="trades", verbose_name="来源导入"
     )
     batch_row_no = models.PositiveIntegerField("Excel 行号", null=True, blank=True)
-    reported_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="填报人")
+    reported_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="填报人", db_index=False
+    )
     reported_at = models.DateTimeField("上报时间")
 
     objects = TradeQuerySet.as_manager()
@@ -212,7 +233,7 @@ class Trade(TradeColumns):
         verbose_name = verbose_name_plural = "二手车交易"
         constraints = [
             UniqueConstraint(
-                fields=["invoice_code", "invoice_number"],
+                fields=["invoice_number", "invoice_code"],
                 name="trade_invoice_unique",
                 violation_error_message="该发票已填报，请勿重复。",
             ),
@@ -231,6 +252,8 @@ class Trade(TradeColumns):
             models.Index(fields=["enterprise", "-traded_on", "-id"], name="trade_enterprise_list"),
             models.Index(fields=["jurisdiction_code", "-traded_on", "-id"], name="trade_jurisdiction_list"),
             models.Index(fields=["vin"], name="trade_vin"),
+            models.Index(Right("vin", 6), name="trade_vin_tail"),
+            models.Index(fields=["plate_no"], name="trade_plate"),
         ]
 
     def __str__(self):

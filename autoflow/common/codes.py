@@ -117,6 +117,8 @@ def codes_by_text(name: str) -> Mapping[str, str]:
 def code_of(name: str, text: str) -> str | None:
     """The code for a name or a code as a person types it; None when the list has neither."""
     found = codes_by_text(name)
+    if text in found:
+        return found[text]
     text = normalise(text)
     return found.get(text) or found.get(text.upper())
 

@@ -1,9 +1,13 @@
 """Error answers: each says in Chinese what happened, what to do and who can help, with an incident number."""
 
+import sys
+
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.http import HttpResponse
 
 from autoflow.common import identity
 
@@ -23,7 +27,7 @@ def _plain(status):
 
 
 def bad_request(request, exception=None):
-    return _plain(400)
+    return too_large(request) if isinstance(exception, RequestDataTooBig) else _plain(400)
 
 
 def permission_denied(request, exception=None):
@@ -35,6 +39,9 @@ def page_not_found(request, exception=None):
 
 
 def server_error(request):
+    """Also where the database fails before any view, as when the session is read."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return unavailable(request)
     return _plain(500)
 
 

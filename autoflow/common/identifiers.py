@@ -33,6 +33,7 @@ BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 BODY_CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
+@lru_cache(maxsize=10_000)
 def uscc_faults(value: str) -> tuple[str, ...]:
     """统一社会信用代码 (GB 32100): F-002 shape, F-003 check character, F-005W the body inside."""
     if not USCC.fullmatch(value):
@@ -113,6 +114,7 @@ def matching_id_number(id_type: str, number: str) -> str:
     return number[:9] if id_type == "HM_PERMIT" else number
 
 
+@cache
 def id_types_for(nationality: str) -> tuple[str, ...]:
     """The kinds of document a person of this nationality may show, the usual one first."""
     wanted = "CN" if nationality == "CN" else "foreign"

@@ -9,7 +9,9 @@ _WELL_FORMED = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 def begin(request_id=""):
-    """Start an action; a well-formed id handed in by a proxy or a task message is kept, anything else replaced."""
+    """Start an action; a well-formed id handed in by a proxy or a task message is kept, anything else
+    replaced.
+    """
     if not _WELL_FORMED.fullmatch(request_id or ""):
         request_id = uuid.uuid4().hex
     return _identity.set((request_id, None))

@@ -1,4 +1,6 @@
-"""Counters of the running product in Prometheus' form; routes, never addresses, so that no id becomes a label."""
+"""Counters of the running product in Prometheus' form; routes, never addresses, so that no id becomes a
+label.
+"""
 
 from prometheus_client import Counter, Histogram
 

@@ -1,4 +1,6 @@
-"""What holds for every request: its identity, its headers, same-site writes, and a kind answer when the database is away."""
+"""What holds for every request: its identity, its headers, same-site writes, and a kind answer when the
+database is away.
+"""
 
 import logging
 import time
@@ -47,7 +49,9 @@ def request_identity(get_response):
 
 @sync_only_middleware
 def response_headers(get_response):
-    """Nothing a signed-in page shows stays in a shared or disk cache, and the browser grants the page no devices."""
+    """Nothing a signed-in page shows stays in a shared or disk cache, and the browser grants the page no
+    devices.
+    """
 
     def middleware(request):
         response = get_response(request)
@@ -76,8 +80,10 @@ def same_site_only(get_response):
     return middleware
 
 
-class database_errors:  # noqa: N801 -- named like its neighbours in MIDDLEWARE
-    """A database that is away or read-only answers 503 with a way out; a business error no form could show keeps its status."""
+class database_errors:
+    """A database that is away or read-only answers 503 with a way out; a business error no form could
+    show keeps its status.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response

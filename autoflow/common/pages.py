@@ -16,7 +16,9 @@ COUNT_CAP = 10_000
 
 @dataclass
 class Page:
-    """One page of a list: its rows, the addresses of its neighbours and a count that never costs a full scan."""
+    """One page of a list: its rows, the addresses of its neighbours and a count that never costs a full
+    scan.
+    """
 
     rows: list
     previous_url: str = ""
@@ -46,22 +48,24 @@ def _decode(text, size):
     return values if well_formed and all(isinstance(value, str | int) for value in values) else None
 
 
-def keyset_page(queryset, *, keys, request, size=PAGE_SIZE):
-    """The page of `queryset` the request asks for, newest first by `keys` (field names; the last one unique).
+def keyset_page(queryset, *, keys, request, size=PAGE_SIZE, ascending=False):
+    """The page of `queryset` the request asks for, newest first by `keys` (field names; the last one unique);
+    ascending: oldest first.
 
     The address carries `after` or `before` with the keys of the neighbouring row; filters stay as they are.
     """
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     cursor = _decode(after or before, len(keys)) if after or before else None
     backwards = bool(before) and not after and cursor is not None
-    rows = queryset.order_by(*([*keys] if backwards else [f"-{key}" for key in keys]))
-    if cursor is not None:
-        rows = rows.filter(_beyond(keys, cursor, "gt" if backwards else "lt"))
+    upwards = ascending != backwards
+    rows = queryset.order_by(*_order(keys, upwards))
     try:
+        if cursor is not None:
+            rows = rows.filter(_beyond(keys, cursor, "gt" if upwards else "lt"))
         found = list(rows[: size + 1])
     except (ValueError, TypeError, ValidationError):
         cursor, backwards = None, False
-        found = list(queryset.order_by(*[f"-{key}" for key in keys])[: size + 1])
+        found = list(queryset.order_by(*_order(keys, ascending))[: size + 1])
     more = len(found) > size
     found = found[:size]
     if backwards:
@@ -75,12 +79,18 @@ def keyset_page(queryset, *, keys, request, size=PAGE_SIZE):
     return page
 
 
+def _order(keys, upwards):
+    return [key if upwards else f"-{key}" for key in keys]
+
+
 def _key(row, keys):
     return [getattr(row, key) for key in keys]
 
 
 def _beyond(keys, values, comparison):
-    """Rows beyond the cursor: (a, b) < (x, y), with the range of `a` said apart so that its index is walked."""
+    """Rows beyond the cursor: (a, b) < (x, y), with the range of `a` said apart so that its index is
+    walked.
+    """
     *leading, last = zip(keys, values, strict=True)
     condition = Q(**{f"{last[0]}__{comparison}": last[1]})
     for key, value in reversed(leading):

@@ -4,9 +4,17 @@ from django.conf import settings
 
 
 def client_address(request):
-    """The address of the client: the socket's, or the one our own TRUSTED_PROXY_COUNT proxies wrote, never a forged one."""
+    """The address of the client: the socket's, or the one our own TRUSTED_PROXY_COUNT proxies wrote,
+    never a forged one.
+    """
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     count = settings.TRUSTED_PROXY_COUNT
     if count and len(hops) >= count:
         return hops[-count]
     return request.META.get("REMOTE_ADDR") or "127.0.0.1"
+
+
+def chosen_id(request, name):
+    """The id a filter in the address names, None when it is missing or no id."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

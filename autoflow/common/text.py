@@ -14,13 +14,15 @@ class TextRefused(ValueError):
 
 def normalise(text: str) -> str:
     """NFKC, trimmed, runs of blanks made one."""
-    if text.isascii() and " " not in text and text.isprintable():
+    if text.isalnum() and unicodedata.is_normalized("NFKC", text):
         return text
     return BLANKS.sub(" ", unicodedata.normalize("NFKC", text)).strip()
 
 
 def normalise_number(text: str) -> str:
     """A number of a document, plate or vehicle: also without blanks and middle dots, in capitals."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return NUMBER_NOISE.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 

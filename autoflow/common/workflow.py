@@ -4,7 +4,9 @@ from autoflow.common.errors import ConflictError
 
 
 class StateMachine:
-    """Gives a model `can(action)` and `move(action)`; the model names TRANSITIONS {action: (from statuses, to status)}."""
+    """Gives a model `can(action)` and `move(action)`; the model names TRANSITIONS {action: (from
+    statuses, to status)}.
+    """
 
     def can(self, action):
         """Whether the action may start from the present status."""

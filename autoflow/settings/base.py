@@ -12,8 +12,8 @@ from autoflow import embedded
 from autoflow.settings.parsing import broker_url, database, field_keys, storage
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 
 def required(name):

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from autoflow import embedded
 
-VAR = Path(__file__).resolve().parents[2] / "var"
+VAR = Path(os.environ.get("VAR_DIR") or Path(__file__).resolve().parents[2] / "var")
 
 
 def local_secret(name, size):

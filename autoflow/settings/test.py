@@ -1,15 +1,17 @@
-"""The test suite: own embedded services in var/test (or DATABASE_URL / REDIS_URL), fast hashing,
+"""The test suite: own embedded services in a folder of each run (or DATABASE_URL / REDIS_URL), fast hashing,
 everything in memory that may be.
 """
 
 import base64
 import os
-import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 from autoflow import embedded
 
-VAR = Path(__file__).resolve().parents[2] / "var" / "test"
+ROOT = Path(__file__).resolve().parents[2]
+VAR = Path(os.environ.setdefault("TEST_VAR", str(ROOT / "var" / f"test-{os.getpid()}")))
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 for name, value in {
     "SECRET_KEY": "a-secret-key-for-tests-only-that-is-more-than-fifty-characters-long",
@@ -18,7 +20,7 @@ for name, value in {
     "INDEX_KEY": "index-key-for-tests",
     "DATABASE_URL": embedded.database_url(VAR),
     "REDIS_URL": embedded.redis_url(VAR),
-    "STORAGE_URL": f"file://{tempfile.mkdtemp(prefix='autoflow-test-')}",
+    "STORAGE_URL": f"file://{quote(str(VAR / 'storage'))}",
     "EMAIL_URL": "memorymail://",
     "POLICE_GATEWAY_KEY": "police-gateway-key-for-tests",
     "STATEMENT_TIMEOUT_MS": "30000",
@@ -27,6 +29,10 @@ for name, value in {
 
 from autoflow.settings.base import *  # noqa: E402 -- the environment must be complete first
 
+DATABASES["default"]["TEST"] = {
+    "NAME": f"test_autoflow_{os.environ.get('TEST_DB_SUFFIX', VAR.name.removeprefix('test-'))}"
+}
+CACHES["default"]["KEY_PREFIX"] = f"{VAR.name}-{WORKER}"
 SESSION_COOKIE_NAME = "session"
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_NAME = "csrf"
@@ -37,5 +43,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "未定义的模板变量 %s"
 LOGGING["root"]["level"] = "WARNING"

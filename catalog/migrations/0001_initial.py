@@ -5,120 +5,311 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Brand',
+            name="Brand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=50, verbose_name='品牌名称')),
-                ('name_key', models.CharField(db_collation='C', max_length=50, unique=True)),
-                ('name_en', models.CharField(blank=True, max_length=50, verbose_name='英文名')),
-                ('country', models.CharField(default='CN', max_length=2, verbose_name='品牌归属国')),
-                ('category', models.CharField(choices=[('PASSENGER', '乘用车'), ('COMMERCIAL', '商用车'), ('BOTH', '乘用车、商用车')], max_length=10, verbose_name='类别')),
-                ('status', models.CharField(choices=[('PENDING', '待审核'), ('APPROVED', '已通过'), ('REJECTED', '不通过'), ('MERGED', '已合并'), ('DISABLED', '停用')], default='PENDING', max_length=8, verbose_name='状态')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=50, verbose_name="品牌名称")),
+                ("name_key", models.CharField(db_collation="C", max_length=50, unique=True)),
+                ("name_en", models.CharField(blank=True, max_length=50, verbose_name="英文名")),
+                ("country", models.CharField(default="CN", max_length=2, verbose_name="品牌归属国")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("PASSENGER", "乘用车"),
+                            ("COMMERCIAL", "商用车"),
+                            ("BOTH", "乘用车、商用车"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "待审核"),
+                            ("APPROVED", "已通过"),
+                            ("REJECTED", "不通过"),
+                            ("MERGED", "已合并"),
+                            ("DISABLED", "停用"),
+                        ],
+                        default="PENDING",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '品牌',
-                'verbose_name_plural': '品牌',
+                "verbose_name": "品牌",
+                "verbose_name_plural": "品牌",
             },
         ),
         migrations.CreateModel(
-            name='Producer',
+            name="Producer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='生产商名称')),
-                ('name_key', models.CharField(db_collation='C', max_length=100, unique=True)),
-                ('kind', models.CharField(choices=[('DOMESTIC', '境内'), ('FOREIGN', '境外')], max_length=8, verbose_name='类别')),
-                ('uscc', models.CharField(blank=True, db_collation='C', max_length=18, verbose_name='统一社会信用代码')),
-                ('country', models.CharField(default='CN', max_length=2, verbose_name='国家')),
-                ('status', models.CharField(choices=[('PENDING', '待审核'), ('APPROVED', '已通过'), ('REJECTED', '不通过'), ('MERGED', '已合并'), ('DISABLED', '停用')], default='PENDING', max_length=8, verbose_name='状态')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="生产商名称")),
+                ("name_key", models.CharField(db_collation="C", max_length=100, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("DOMESTIC", "境内"), ("FOREIGN", "境外")], max_length=8, verbose_name="类别"
+                    ),
+                ),
+                (
+                    "uscc",
+                    models.CharField(
+                        blank=True, db_collation="C", max_length=18, verbose_name="统一社会信用代码"
+                    ),
+                ),
+                ("country", models.CharField(default="CN", max_length=2, verbose_name="国家")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "待审核"),
+                            ("APPROVED", "已通过"),
+                            ("REJECTED", "不通过"),
+                            ("MERGED", "已合并"),
+                            ("DISABLED", "停用"),
+                        ],
+                        default="PENDING",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '生产商',
-                'verbose_name_plural': '生产商',
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['PENDING', 'APPROVED', 'REJECTED', 'MERGED', 'DISABLED'])), name='producer_status_known'), models.UniqueConstraint(condition=models.Q(('uscc', ''), _negated=True), fields=('uscc',), name='producer_uscc_unique', violation_error_message='该统一社会信用代码的生产商已存在。')],
+                "verbose_name": "生产商",
+                "verbose_name_plural": "生产商",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["PENDING", "APPROVED", "REJECTED", "MERGED", "DISABLED"])
+                        ),
+                        name="producer_status_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("uscc", ""), _negated=True),
+                        fields=("uscc",),
+                        name="producer_uscc_unique",
+                        violation_error_message="该统一社会信用代码的生产商已存在。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BrandProducer',
+            name="BrandProducer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.brand')),
-                ('producer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.producer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("brand", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.brand")),
+                (
+                    "producer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.producer"),
+                ),
             ],
             options={
-                'verbose_name': '品牌与生产商',
-                'verbose_name_plural': '品牌与生产商',
+                "verbose_name": "品牌与生产商",
+                "verbose_name_plural": "品牌与生产商",
             },
         ),
         migrations.AddField(
-            model_name='brand',
-            name='producers',
-            field=models.ManyToManyField(related_name='brands', through='catalog.BrandProducer', to='catalog.producer'),
+            model_name="brand",
+            name="producers",
+            field=models.ManyToManyField(
+                related_name="brands", through="catalog.BrandProducer", to="catalog.producer"
+            ),
         ),
         migrations.CreateModel(
-            name='VehicleModel',
+            name="VehicleModel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='车型名称')),
-                ('name_key', models.CharField(db_collation='C', max_length=60)),
-                ('report_category', models.CharField(choices=[('SEDAN', '轿车（基本型乘用车）'), ('SUV', '运动型多用途乘用车（SUV）'), ('MPV', '多用途乘用车（MPV）'), ('CROSSOVER', '交叉型乘用车（微型面包）'), ('BUS', '客车'), ('TRUCK', '载货汽车（含牵引车）'), ('SPECIAL', '专项作业车'), ('LOWSPEED', '低速载货汽车、三轮汽车'), ('TRAILER', '挂车'), ('MOTORCYCLE', '摩托车'), ('OTHER', '其他')], max_length=12, verbose_name='车辆类别')),
-                ('energy_type', models.CharField(choices=[('ICE', '燃油（气）'), ('HEV', '普通混合动力'), ('PHEV', '插电混动'), ('EREV', '增程'), ('BEV', '纯电动'), ('FCEV', '燃料电池')], max_length=6, verbose_name='能源类型')),
-                ('status', models.CharField(choices=[('PENDING', '待审核'), ('APPROVED', '已通过'), ('REJECTED', '不通过'), ('MERGED', '已合并'), ('DISABLED', '停用')], default='PENDING', max_length=8, verbose_name='状态')),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='models', to='catalog.brand', verbose_name='品牌')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='aliases', to='catalog.vehiclemodel')),
-                ('producer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='models', to='catalog.producer', verbose_name='生产商')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="车型名称")),
+                ("name_key", models.CharField(db_collation="C", max_length=60)),
+                (
+                    "report_category",
+                    models.CharField(
+                        choices=[
+                            ("SEDAN", "轿车（基本型乘用车）"),
+                            ("SUV", "运动型多用途乘用车（SUV）"),
+                            ("MPV", "多用途乘用车（MPV）"),
+                            ("CROSSOVER", "交叉型乘用车（微型面包）"),
+                            ("BUS", "客车"),
+                            ("TRUCK", "载货汽车（含牵引车）"),
+                            ("SPECIAL", "专项作业车"),
+                            ("LOWSPEED", "低速载货汽车、三轮汽车"),
+                            ("TRAILER", "挂车"),
+                            ("MOTORCYCLE", "摩托车"),
+                            ("OTHER", "其他"),
+                        ],
+                        max_length=12,
+                        verbose_name="车辆类别",
+                    ),
+                ),
+                (
+                    "energy_type",
+                    models.CharField(
+                        choices=[
+                            ("ICE", "燃油（气）"),
+                            ("HEV", "普通混合动力"),
+                            ("PHEV", "插电混动"),
+                            ("EREV", "增程"),
+                            ("BEV", "纯电动"),
+                            ("FCEV", "燃料电池"),
+                        ],
+                        max_length=6,
+                        verbose_name="能源类型",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "待审核"),
+                            ("APPROVED", "已通过"),
+                            ("REJECTED", "不通过"),
+                            ("MERGED", "已合并"),
+                            ("DISABLED", "停用"),
+                        ],
+                        default="PENDING",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="models",
+                        to="catalog.brand",
+                        verbose_name="品牌",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="aliases",
+                        to="catalog.vehiclemodel",
+                    ),
+                ),
+                (
+                    "producer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="models",
+                        to="catalog.producer",
+                        verbose_name="生产商",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '车型',
-                'verbose_name_plural': '车型',
+                "verbose_name": "车型",
+                "verbose_name_plural": "车型",
             },
         ),
         migrations.CreateModel(
-            name='Displacement',
+            name="Displacement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.DecimalField(decimal_places=1, max_digits=4, verbose_name='排量（升）')),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='displacements', to='catalog.vehiclemodel', verbose_name='车型')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="排量（升）")),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="displacements",
+                        to="catalog.vehiclemodel",
+                        verbose_name="车型",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '排量',
-                'verbose_name_plural': '排量',
-                'ordering': ['value'],
+                "verbose_name": "排量",
+                "verbose_name_plural": "排量",
+                "ordering": ["value"],
             },
         ),
         migrations.AddConstraint(
-            model_name='brandproducer',
-            constraint=models.UniqueConstraint(fields=('brand', 'producer'), name='brandproducer_unique'),
+            model_name="brandproducer",
+            constraint=models.UniqueConstraint(fields=("brand", "producer"), name="brandproducer_unique"),
         ),
         migrations.AddConstraint(
-            model_name='brand',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PENDING', 'APPROVED', 'REJECTED', 'MERGED', 'DISABLED'])), name='brand_status_known'),
+            model_name="brand",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["PENDING", "APPROVED", "REJECTED", "MERGED", "DISABLED"])),
+                name="brand_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vehiclemodel',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PENDING', 'APPROVED', 'REJECTED', 'MERGED', 'DISABLED'])), name='vehiclemodel_status_known'),
+            model_name="vehiclemodel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["PENDING", "APPROVED", "REJECTED", "MERGED", "DISABLED"])),
+                name="vehiclemodel_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vehiclemodel',
-            constraint=models.UniqueConstraint(fields=('producer', 'brand', 'name_key'), name='vehiclemodel_unique', violation_error_message='该生产商下已有此车型，请直接选用。'),
+            model_name="vehiclemodel",
+            constraint=models.UniqueConstraint(
+                fields=("producer", "brand", "name_key"),
+                name="vehiclemodel_unique",
+                violation_error_message="该生产商下已有此车型，请直接选用。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vehiclemodel',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('pk')), _negated=True), name='vehiclemodel_not_into_itself'),
+            model_name="vehiclemodel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into", models.F("pk")), _negated=True),
+                name="vehiclemodel_not_into_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='displacement',
-            constraint=models.UniqueConstraint(fields=('model', 'value'), name='displacement_unique', violation_error_message='该车型已有此排量。'),
+            model_name="displacement",
+            constraint=models.UniqueConstraint(
+                fields=("model", "value"),
+                name="displacement_unique",
+                violation_error_message="该车型已有此排量。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='displacement',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0), ('value__lte', 20)), name='displacement_range', violation_error_message='排量单位为升，须在 0.0–20.0 之间。'),
+            model_name="displacement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__gte", 0), ("value__lte", 20)),
+                name="displacement_range",
+                violation_error_message="排量单位为升，须在 0.0–20.0 之间。",
+            ),
         ),
     ]

@@ -10,300 +10,1293 @@ import autoflow.common.workflow
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('catalog', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("catalog", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StoredImage',
+            name="StoredImage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(db_collation='C', max_length=64, unique=True)),
-                ('size', models.PositiveIntegerField(verbose_name='字节数')),
-                ('width', models.PositiveIntegerField(verbose_name='宽')),
-                ('height', models.PositiveIntegerField(verbose_name='高')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(db_collation="C", max_length=64, unique=True)),
+                ("size", models.PositiveIntegerField(verbose_name="字节数")),
+                ("width", models.PositiveIntegerField(verbose_name="宽")),
+                ("height", models.PositiveIntegerField(verbose_name="高")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': '影像',
-                'verbose_name_plural': '影像',
+                "verbose_name": "影像",
+                "verbose_name_plural": "影像",
             },
         ),
         migrations.CreateModel(
-            name='Enterprise',
+            name="Enterprise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uscc', models.CharField(db_collation='C', max_length=18, verbose_name='统一社会信用代码')),
-                ('name', models.CharField(max_length=100, verbose_name='企业名称')),
-                ('types', models.JSONField(default=list, verbose_name='企业类型')),
-                ('jurisdiction_code', models.CharField(db_collation='C', max_length=6, verbose_name='受理机构')),
-                ('division_code', models.CharField(db_collation='C', max_length=6, verbose_name='所在地区')),
-                ('status', models.CharField(choices=[('DRAFT', '草稿'), ('SUBMITTED', '待确认'), ('CONFIRMED', '确认通过'), ('RETURNED', '退回'), ('CHANGED', '已变更'), ('SUSPENDED', '暂停'), ('CANCELLED', '注销')], default='DRAFT', max_length=9, verbose_name='备案状态')),
-                ('opened_at', models.DateTimeField(auto_now_add=True, verbose_name='增加应用时间')),
-                ('staff', models.ManyToManyField(related_name='enterprises', to=settings.AUTH_USER_MODEL, verbose_name='经办人员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uscc", models.CharField(db_collation="C", max_length=18, verbose_name="统一社会信用代码")),
+                ("name", models.CharField(max_length=100, verbose_name="企业名称")),
+                ("types", models.JSONField(default=list, verbose_name="企业类型")),
+                (
+                    "jurisdiction_code",
+                    models.CharField(db_collation="C", max_length=6, verbose_name="受理机构"),
+                ),
+                ("division_code", models.CharField(db_collation="C", max_length=6, verbose_name="所在地区")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "草稿"),
+                            ("SUBMITTED", "待确认"),
+                            ("CONFIRMED", "确认通过"),
+                            ("RETURNED", "退回"),
+                            ("CHANGED", "已变更"),
+                            ("SUSPENDED", "暂停"),
+                            ("CANCELLED", "注销"),
+                        ],
+                        default="DRAFT",
+                        max_length=9,
+                        verbose_name="备案状态",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(auto_now_add=True, verbose_name="增加应用时间")),
+                (
+                    "staff",
+                    models.ManyToManyField(
+                        related_name="enterprises", to=settings.AUTH_USER_MODEL, verbose_name="经办人员"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '企业',
-                'verbose_name_plural': '企业',
+                "verbose_name": "企业",
+                "verbose_name_plural": "企业",
             },
         ),
         migrations.CreateModel(
-            name='Filing',
+            name="Filing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(verbose_name='版本')),
-                ('status', models.CharField(choices=[('DRAFT', '草稿'), ('SUBMITTED', '待确认'), ('CONFIRMED', '确认通过'), ('RETURNED', '退回'), ('CHANGED', '已变更'), ('SUSPENDED', '暂停'), ('CANCELLED', '注销')], default='DRAFT', max_length=9, verbose_name='状态')),
-                ('is_in_force', models.BooleanField(default=False, verbose_name='有效版本')),
-                ('revision', models.PositiveIntegerField(default=0, verbose_name='修改次数')),
-                ('content_hash', models.CharField(blank=True, db_collation='C', max_length=64, verbose_name='内容摘要')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('saved_at', models.DateTimeField(auto_now=True, verbose_name='保存时间')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='提交时间')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='确认期限')),
-                ('confirm_level', models.CharField(blank=True, choices=[('PROVINCE', '省级'), ('CITY', '市级'), ('COUNTY', '县级')], max_length=8, verbose_name='确认层级')),
-                ('confirm_body', models.CharField(blank=True, max_length=60, verbose_name='确认机构')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='办理时间')),
-                ('return_reason', models.CharField(blank=True, max_length=500, verbose_name='退回原因')),
-                ('return_fields', models.JSONField(blank=True, default=list, verbose_name='问题项')),
-                ('enterprise_name', models.CharField(blank=True, default='', help_text='营业执照登记的完整名称，不用简称', max_length=100, verbose_name='企业名称')),
-                ('uscc', models.CharField(blank=True, default='', help_text='营业执照上的 18 位代码，登录账号与之绑定', max_length=18, verbose_name='统一社会信用代码')),
-                ('enterprise_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('A1', '国内主机厂及其总经销商'), ('A2', '进口总经销商'), ('A3', '汽车经销商'), ('B1', '二手车交易市场'), ('B2', '二手车经销企业'), ('B3', '二手车经纪企业'), ('B4', '二手车拍卖企业'), ('B5', '二手车鉴定评估机构')], max_length=16), blank=True, default=list, help_text='按实际业务多选；决定后续出现哪些填报部分和报表', size=None, verbose_name='企业类型')),
-                ('legal_representative', models.CharField(blank=True, default='', help_text='营业执照上的法定代表人；分支机构、个体工商户填负责人或经营者', max_length=50, verbose_name='法定代表人（负责人）')),
-                ('registered_capital', models.DecimalField(blank=True, decimal_places=4, help_text='营业执照登记的注册资本（出资额）', max_digits=16, null=True, verbose_name='注册资本')),
-                ('capital_currency', models.CharField(blank=True, choices=[('CNY', '人民币'), ('USD', '美元'), ('HKD', '港元'), ('EUR', '欧元'), ('JPY', '日元'), ('GBP', '英镑'), ('KRW', '韩元'), ('SGD', '新加坡元'), ('TWD', '新台币'), ('AUD', '澳大利亚元'), ('CAD', '加拿大元'), ('CHF', '瑞士法郎'), ('MOP', '澳门元')], default='', help_text='外商投资企业按登记币种填写，不折算', max_length=16, verbose_name='注册资本币种')),
-                ('registration_category', models.CharField(blank=True, choices=[('DOMESTIC', '内资'), ('HMT', '港澳台投资'), ('FOREIGN', '外商投资'), ('INDIVIDUAL', '个体工商户')], default='', help_text='内资／港澳台投资／外商投资／个体工商户', max_length=16, verbose_name='登记类型')),
-                ('established_on', models.DateField(blank=True, help_text='营业执照上的成立日期，备案时限由它起算', null=True, verbose_name='成立日期')),
-                ('licence_valid_until', models.DateField(blank=True, help_text='营业期限的截止日', null=True, verbose_name='营业执照有效期止')),
-                ('registration_authority', models.CharField(blank=True, default='', help_text='颁发营业执照的市场监管部门', max_length=100, verbose_name='登记机关')),
-                ('business_scope', models.TextField(blank=True, default='', help_text='照抄营业执照', max_length=2000, verbose_name='经营范围')),
-                ('division_code', models.CharField(blank=True, db_collation='C', default='', max_length=6, verbose_name='所在地区')),
-                ('jurisdiction_code', models.CharField(blank=True, db_collation='C', default='', max_length=6, verbose_name='受理机构')),
-                ('registered_address', models.CharField(blank=True, default='', help_text='营业执照上的住所', max_length=200, verbose_name='住所（注册地址）')),
-                ('business_address', models.CharField(blank=True, default='', help_text='展厅、市场或车场的实际地址', max_length=200, verbose_name='经营地址')),
-                ('postal_code', models.CharField(blank=True, default='', help_text='经营地址邮编', max_length=6, verbose_name='邮政编码')),
-                ('opened_on', models.DateField(blank=True, help_text='正式对外经营的日期', null=True, verbose_name='开业日期')),
-                ('contact_name', models.CharField(blank=True, default='', help_text='负责填报工作的人', max_length=50, verbose_name='联系人')),
-                ('contact_mobile', autoflow.common.crypto.EncryptedTextField(blank=True, default='', verbose_name='联系手机')),
-                ('contact_phone', autoflow.common.crypto.EncryptedTextField(blank=True, default='', verbose_name='固定电话')),
-                ('contact_email', models.CharField(blank=True, default='', help_text='可作找回密码验证', max_length=254, verbose_name='电子邮箱')),
-                ('website', models.CharField(blank=True, default='', help_text='无则不填', max_length=200, verbose_name='企业网址')),
-                ('group_name', models.CharField(blank=True, default='', help_text='控股的经销商集团或市场集团', max_length=100, verbose_name='所属集团名称')),
-                ('group_uscc', models.CharField(blank=True, default='', help_text='填了名称时建议填写', max_length=18, verbose_name='所属集团统一社会信用代码')),
-                ('employee_count', models.PositiveIntegerField(blank=True, help_text='期末在岗并取得报酬的人数，含劳务派遣', null=True, verbose_name='从业人数')),
-                ('business_area', models.DecimalField(blank=True, decimal_places=2, help_text='用于汽车经营的建筑与场地面积合计', max_digits=12, null=True, verbose_name='经营面积')),
-                ('image_sync_acknowledged', models.BooleanField(blank=True, help_text='告知：三类影像将同步至公安交管部门，用于转让登记免交执照原件', null=True, verbose_name='影像同步告知')),
-                ('truth_declared', models.BooleanField(blank=True, help_text='承诺所填内容与证照一致', null=True, verbose_name='真实性承诺')),
-                ('remark', models.CharField(blank=True, default='', help_text='其他需说明事项', max_length=500, verbose_name='备注')),
-                ('business_modes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('FOUR_S', '4S店'), ('SINGLE_BRAND', '单品牌展厅'), ('MULTI_BRAND', '多品牌超市'), ('DIRECT', '主机厂直营'), ('ONLINE', '线上销售'), ('PARALLEL_IMPORT', '平行进口'), ('SECONDARY', '二级网点')], max_length=16), blank=True, default=list, help_text='4S、单品牌展厅、多品牌超市、直营、线上、平行进口、二级网点', size=None, verbose_name='经营模式')),
-                ('vehicle_scope', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('PASSENGER', '乘用车'), ('BUS', '客车'), ('TRUCK', '载货车'), ('SPECIAL', '专用作业车'), ('TRAILER', '挂车'), ('MOTORCYCLE', '摩托车')], max_length=16), blank=True, default=list, help_text='乘用车、客车、载货车、专用车等', size=None, verbose_name='经营车辆范围')),
-                ('sells_nev', models.BooleanField(blank=True, help_text='含纯电动、插电混动（含增程）、燃料电池', null=True, verbose_name='是否销售新能源汽车')),
-                ('sells_import', models.BooleanField(blank=True, help_text='含平行进口', null=True, verbose_name='是否销售进口汽车')),
-                ('showroom_count', models.PositiveIntegerField(blank=True, help_text='对外开放的独立展厅', null=True, verbose_name='展厅数量')),
-                ('showroom_area', models.DecimalField(blank=True, decimal_places=2, help_text='新车展示与洽谈区', max_digits=12, null=True, verbose_name='展厅面积')),
-                ('workshop_area', models.DecimalField(blank=True, decimal_places=2, help_text='含钣喷车间', max_digits=12, null=True, verbose_name='维修车间面积')),
-                ('service_bay_count', models.PositiveIntegerField(blank=True, help_text='机电与钣喷工位合计', null=True, verbose_name='维修工位数')),
-                ('sales_staff_count', models.PositiveIntegerField(blank=True, help_text='直接从事销售', null=True, verbose_name='销售人员数')),
-                ('service_staff_count', models.PositiveIntegerField(blank=True, help_text='维修、配件、服务顾问', null=True, verbose_name='售后人员数')),
-                ('charger_count', models.PositiveIntegerField(blank=True, help_text='可对外或对客户使用', null=True, verbose_name='充电桩数')),
-                ('used_car_business', models.BooleanField(blank=True, help_text='收购、置换或销售二手车', null=True, verbose_name='是否开展二手车业务')),
-                ('place_type', models.CharField(blank=True, choices=[('IN_MARKET', '市场内'), ('OWN_SITE', '市场外自有或租赁')], default='', help_text='2022 年起市场外企业也可销售二手车', max_length=16, verbose_name='经营场所类型')),
-                ('used_staff_count', models.PositiveIntegerField(blank=True, help_text='从事二手车业务的人数', null=True, verbose_name='二手车业务人员数')),
-                ('appraiser_count', models.PositiveIntegerField(blank=True, help_text='持有相应技能等级证书者', null=True, verbose_name='鉴定评估师人数')),
-                ('can_issue_invoice', models.BooleanField(blank=True, help_text='由税务机关核定', null=True, verbose_name='能否开具二手车销售统一发票')),
-                ('reverse_invoice_registered', models.BooleanField(blank=True, help_text='从自然人处购车时由企业开票', null=True, verbose_name='是否办理反向开票')),
-                ('market_name', models.CharField(blank=True, default='', help_text='对外使用的市场名称，可不同于企业名称', max_length=100, verbose_name='市场名称')),
-                ('market_opened_on', models.DateField(blank=True, help_text='市场开始交易的日期', null=True, verbose_name='开业时间')),
-                ('land_area', models.DecimalField(blank=True, decimal_places=2, help_text='土地面积', max_digits=12, null=True, verbose_name='占地面积')),
-                ('hall_area', models.DecimalField(blank=True, decimal_places=2, help_text='办证与交易服务大厅建筑面积', max_digits=12, null=True, verbose_name='交易大厅面积')),
-                ('parking_capacity', models.PositiveIntegerField(blank=True, help_text='展示与待交易车位', null=True, verbose_name='可停放车辆数')),
-                ('resident_merchant_count', models.PositiveIntegerField(blank=True, help_text='期末入驻企业与个体户', null=True, verbose_name='入驻经营主体数')),
-                ('market_services', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('REGISTRATION', '机动车登记服务站'), ('INVOICE', '开具统一发票'), ('TAX', '办税窗口'), ('INSURANCE', '保险'), ('FINANCE', '金融'), ('INSPECTION', '检测评估'), ('NOTARY', '公证'), ('PARKING', '停车'), ('NONE', '无')], max_length=16), blank=True, default=list, help_text='登记服务站、开票、保险、金融、检测、公证等', size=None, verbose_name='市场配套服务')),
-                ('display_slots', models.PositiveIntegerField(blank=True, help_text='可同时展示的车辆数', null=True, verbose_name='展示车位数')),
-                ('warranty_offered', models.BooleanField(blank=True, help_text='车龄 3 年内或 6 万公里内（营运车除外）售予最终用户应保不少于 3 个月或 5000 公里', null=True, verbose_name='是否提供质量保证')),
-                ('brand_certified', models.BooleanField(blank=True, help_text='厂家认证二手车业务', null=True, verbose_name='是否品牌认证二手车')),
-                ('broker_count', models.PositiveIntegerField(blank=True, help_text='从事居间、代理、行纪的人员', null=True, verbose_name='经纪人员数')),
-                ('auction_licence_no', models.CharField(blank=True, default='', help_text='省级商务主管部门核发', max_length=40, verbose_name='拍卖经营批准证书编号')),
-                ('auction_licence_until', models.DateField(blank=True, help_text='到期前 60 天提醒', null=True, verbose_name='批准证书有效期止')),
-                ('auctioneer_count', models.PositiveIntegerField(blank=True, help_text='执业注册在本企业', null=True, verbose_name='注册拍卖师人数')),
-                ('auction_platform_url', models.CharField(blank=True, default='', help_text='无网络拍卖不填', max_length=200, verbose_name='网络拍卖平台网址')),
-                ('senior_appraiser_count', models.PositiveIntegerField(blank=True, help_text='高级工及以上', null=True, verbose_name='高级鉴定评估师人数')),
-                ('inspection_equipment', models.CharField(blank=True, default='', help_text='举升机、诊断仪、漆膜仪等', max_length=500, verbose_name='检测设备')),
-                ('appraisal_standard', models.CharField(blank=True, default='', help_text='出具报告依据的标准', max_length=100, verbose_name='采用的技术规范')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办理人')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='filings', to='filing.enterprise', verbose_name='企业')),
-                ('resident_market', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='filing.enterprise', verbose_name='所在交易市场')),
-                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提交人')),
-                ('licence_duplicate_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='filing.storedimage', verbose_name='营业执照副本影像')),
-                ('licence_original_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='filing.storedimage', verbose_name='营业执照正本影像')),
-                ('seal_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='filing.storedimage', verbose_name='公章影像')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(verbose_name="版本")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "草稿"),
+                            ("SUBMITTED", "待确认"),
+                            ("CONFIRMED", "确认通过"),
+                            ("RETURNED", "退回"),
+                            ("CHANGED", "已变更"),
+                            ("SUSPENDED", "暂停"),
+                            ("CANCELLED", "注销"),
+                        ],
+                        default="DRAFT",
+                        max_length=9,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("is_in_force", models.BooleanField(default=False, verbose_name="有效版本")),
+                ("revision", models.PositiveIntegerField(default=0, verbose_name="修改次数")),
+                (
+                    "content_hash",
+                    models.CharField(blank=True, db_collation="C", max_length=64, verbose_name="内容摘要"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("saved_at", models.DateTimeField(auto_now=True, verbose_name="保存时间")),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="提交时间")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="确认期限")),
+                (
+                    "confirm_level",
+                    models.CharField(
+                        blank=True,
+                        choices=[("PROVINCE", "省级"), ("CITY", "市级"), ("COUNTY", "县级")],
+                        max_length=8,
+                        verbose_name="确认层级",
+                    ),
+                ),
+                ("confirm_body", models.CharField(blank=True, max_length=60, verbose_name="确认机构")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="办理时间")),
+                ("return_reason", models.CharField(blank=True, max_length=500, verbose_name="退回原因")),
+                ("return_fields", models.JSONField(blank=True, default=list, verbose_name="问题项")),
+                (
+                    "enterprise_name",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="营业执照登记的完整名称，不用简称",
+                        max_length=100,
+                        verbose_name="企业名称",
+                    ),
+                ),
+                (
+                    "uscc",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="营业执照上的 18 位代码，登录账号与之绑定",
+                        max_length=18,
+                        verbose_name="统一社会信用代码",
+                    ),
+                ),
+                (
+                    "enterprise_types",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("A1", "国内主机厂及其总经销商"),
+                                ("A2", "进口总经销商"),
+                                ("A3", "汽车经销商"),
+                                ("B1", "二手车交易市场"),
+                                ("B2", "二手车经销企业"),
+                                ("B3", "二手车经纪企业"),
+                                ("B4", "二手车拍卖企业"),
+                                ("B5", "二手车鉴定评估机构"),
+                            ],
+                            max_length=16,
+                        ),
+                        blank=True,
+                        default=list,
+                        help_text="按实际业务多选；决定后续出现哪些填报部分和报表",
+                        size=None,
+                        verbose_name="企业类型",
+                    ),
+                ),
+                (
+                    "legal_representative",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="营业执照上的法定代表人；分支机构、个体工商户填负责人或经营者",
+                        max_length=50,
+                        verbose_name="法定代表人（负责人）",
+                    ),
+                ),
+                (
+                    "registered_capital",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        help_text="营业执照登记的注册资本（出资额）",
+                        max_digits=16,
+                        null=True,
+                        verbose_name="注册资本",
+                    ),
+                ),
+                (
+                    "capital_currency",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("CNY", "人民币"),
+                            ("USD", "美元"),
+                            ("HKD", "港元"),
+                            ("EUR", "欧元"),
+                            ("JPY", "日元"),
+                            ("GBP", "英镑"),
+                            ("KRW", "韩元"),
+                            ("SGD", "新加坡元"),
+                            ("TWD", "新台币"),
+                            ("AUD", "澳大利亚元"),
+                            ("CAD", "加拿大元"),
+                            ("CHF", "瑞士法郎"),
+                            ("MOP", "澳门元"),
+                        ],
+                        default="",
+                        help_text="外商投资企业按登记币种填写，不折算",
+                        max_length=16,
+                        verbose_name="注册资本币种",
+                    ),
+                ),
+                (
+                    "registration_category",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("DOMESTIC", "内资"),
+                            ("HMT", "港澳台投资"),
+                            ("FOREIGN", "外商投资"),
+                            ("INDIVIDUAL", "个体工商户"),
+                        ],
+                        default="",
+                        help_text="内资／港澳台投资／外商投资／个体工商户",
+                        max_length=16,
+                        verbose_name="登记类型",
+                    ),
+                ),
+                (
+                    "established_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="营业执照上的成立日期，备案时限由它起算",
+                        null=True,
+                        verbose_name="成立日期",
+                    ),
+                ),
+                (
+                    "licence_valid_until",
+                    models.DateField(
+                        blank=True, help_text="营业期限的截止日", null=True, verbose_name="营业执照有效期止"
+                    ),
+                ),
+                (
+                    "registration_authority",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="颁发营业执照的市场监管部门",
+                        max_length=100,
+                        verbose_name="登记机关",
+                    ),
+                ),
+                (
+                    "business_scope",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        help_text="照抄营业执照",
+                        max_length=2000,
+                        verbose_name="经营范围",
+                    ),
+                ),
+                (
+                    "division_code",
+                    models.CharField(
+                        blank=True, db_collation="C", default="", max_length=6, verbose_name="所在地区"
+                    ),
+                ),
+                (
+                    "jurisdiction_code",
+                    models.CharField(
+                        blank=True, db_collation="C", default="", max_length=6, verbose_name="受理机构"
+                    ),
+                ),
+                (
+                    "registered_address",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="营业执照上的住所",
+                        max_length=200,
+                        verbose_name="住所（注册地址）",
+                    ),
+                ),
+                (
+                    "business_address",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="展厅、市场或车场的实际地址",
+                        max_length=200,
+                        verbose_name="经营地址",
+                    ),
+                ),
+                (
+                    "postal_code",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="经营地址邮编",
+                        max_length=6,
+                        verbose_name="邮政编码",
+                    ),
+                ),
+                (
+                    "opened_on",
+                    models.DateField(
+                        blank=True, help_text="正式对外经营的日期", null=True, verbose_name="开业日期"
+                    ),
+                ),
+                (
+                    "contact_name",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="负责填报工作的人",
+                        max_length=50,
+                        verbose_name="联系人",
+                    ),
+                ),
+                (
+                    "contact_mobile",
+                    autoflow.common.crypto.EncryptedTextField(
+                        blank=True, default="", verbose_name="联系手机"
+                    ),
+                ),
+                (
+                    "contact_phone",
+                    autoflow.common.crypto.EncryptedTextField(
+                        blank=True, default="", verbose_name="固定电话"
+                    ),
+                ),
+                (
+                    "contact_email",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="可作找回密码验证",
+                        max_length=254,
+                        verbose_name="电子邮箱",
+                    ),
+                ),
+                (
+                    "website",
+                    models.CharField(
+                        blank=True, default="", help_text="无则不填", max_length=200, verbose_name="企业网址"
+                    ),
+                ),
+                (
+                    "group_name",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="控股的经销商集团或市场集团",
+                        max_length=100,
+                        verbose_name="所属集团名称",
+                    ),
+                ),
+                (
+                    "group_uscc",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="填了名称时建议填写",
+                        max_length=18,
+                        verbose_name="所属集团统一社会信用代码",
+                    ),
+                ),
+                (
+                    "employee_count",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="期末在岗并取得报酬的人数，含劳务派遣",
+                        null=True,
+                        verbose_name="从业人数",
+                    ),
+                ),
+                (
+                    "business_area",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="用于汽车经营的建筑与场地面积合计",
+                        max_digits=12,
+                        null=True,
+                        verbose_name="经营面积",
+                    ),
+                ),
+                (
+                    "image_sync_acknowledged",
+                    models.BooleanField(
+                        blank=True,
+                        help_text="告知：三类影像将同步至公安交管部门，用于转让登记免交执照原件",
+                        null=True,
+                        verbose_name="影像同步告知",
+                    ),
+                ),
+                (
+                    "truth_declared",
+                    models.BooleanField(
+                        blank=True, help_text="承诺所填内容与证照一致", null=True, verbose_name="真实性承诺"
+                    ),
+                ),
+                (
+                    "remark",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="其他需说明事项",
+                        max_length=500,
+                        verbose_name="备注",
+                    ),
+                ),
+                (
+                    "business_modes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("FOUR_S", "4S店"),
+                                ("SINGLE_BRAND", "单品牌展厅"),
+                                ("MULTI_BRAND", "多品牌超市"),
+                                ("DIRECT", "主机厂直营"),
+                                ("ONLINE", "线上销售"),
+                                ("PARALLEL_IMPORT", "平行进口"),
+                                ("SECONDARY", "二级网点"),
+                            ],
+                            max_length=16,
+                        ),
+                        blank=True,
+                        default=list,
+                        help_text="4S、单品牌展厅、多品牌超市、直营、线上、平行进口、二级网点",
+                        size=None,
+                        verbose_name="经营模式",
+                    ),
+                ),
+                (
+                    "vehicle_scope",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("PASSENGER", "乘用车"),
+                                ("BUS", "客车"),
+                                ("TRUCK", "载货车"),
+                                ("SPECIAL", "专用作业车"),
+                                ("TRAILER", "挂车"),
+                                ("MOTORCYCLE", "摩托车"),
+                            ],
+                            max_length=16,
+                        ),
+                        blank=True,
+                        default=list,
+                        help_text="乘用车、客车、载货车、专用车等",
+                        size=None,
+                        verbose_name="经营车辆范围",
+                    ),
+                ),
+                (
+                    "sells_nev",
+                    models.BooleanField(
+                        blank=True,
+                        help_text="含纯电动、插电混动（含增程）、燃料电池",
+                        null=True,
+                        verbose_name="是否销售新能源汽车",
+                    ),
+                ),
+                (
+                    "sells_import",
+                    models.BooleanField(
+                        blank=True, help_text="含平行进口", null=True, verbose_name="是否销售进口汽车"
+                    ),
+                ),
+                (
+                    "showroom_count",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="对外开放的独立展厅", null=True, verbose_name="展厅数量"
+                    ),
+                ),
+                (
+                    "showroom_area",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="新车展示与洽谈区",
+                        max_digits=12,
+                        null=True,
+                        verbose_name="展厅面积",
+                    ),
+                ),
+                (
+                    "workshop_area",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="含钣喷车间",
+                        max_digits=12,
+                        null=True,
+                        verbose_name="维修车间面积",
+                    ),
+                ),
+                (
+                    "service_bay_count",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="机电与钣喷工位合计", null=True, verbose_name="维修工位数"
+                    ),
+                ),
+                (
+                    "sales_staff_count",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="直接从事销售", null=True, verbose_name="销售人员数"
+                    ),
+                ),
+                (
+                    "service_staff_count",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="维修、配件、服务顾问", null=True, verbose_name="售后人员数"
+                    ),
+                ),
+                (
+                    "charger_count",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="可对外或对客户使用", null=True, verbose_name="充电桩数"
+                    ),
+                ),
+                (
+                    "used_car_business",
+                    models.BooleanField(
+                        blank=True,
+                        help_text="收购、置换或销售二手车",
+                        null=True,
+                        verbose_name="是否开展二手车业务",
+                    ),
+                ),
+                (
+                    "place_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[("IN_MARKET", "市场内"), ("OWN_SITE", "市场外自有或租赁")],
+                        default="",
+                        help_text="2022 年起市场外企业也可销售二手车",
+                        max_length=16,
+                        verbose_name="经营场所类型",
+                    ),
+                ),
+                (
+                    "used_staff_count",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="从事二手车业务的人数",
+                        null=True,
+                        verbose_name="二手车业务人员数",
+                    ),
+                ),
+                (
+                    "appraiser_count",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="持有相应技能等级证书者",
+                        null=True,
+                        verbose_name="鉴定评估师人数",
+                    ),
+                ),
+                (
+                    "can_issue_invoice",
+                    models.BooleanField(
+                        blank=True,
+                        help_text="由税务机关核定",
+                        null=True,
+                        verbose_name="能否开具二手车销售统一发票",
+                    ),
+                ),
+                (
+                    "reverse_invoice_registered",
+                    models.BooleanField(
+                        blank=True,
+                        help_text="从自然人处购车时由企业开票",
+                        null=True,
+                        verbose_name="是否办理反向开票",
+                    ),
+                ),
+                (
+                    "market_name",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="对外使用的市场名称，可不同于企业名称",
+                        max_length=100,
+                        verbose_name="市场名称",
+                    ),
+                ),
+                (
+                    "market_opened_on",
+                    models.DateField(
+                        blank=True, help_text="市场开始交易的日期", null=True, verbose_name="开业时间"
+                    ),
+                ),
+                (
+                    "land_area",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="土地面积",
+                        max_digits=12,
+                        null=True,
+                        verbose_name="占地面积",
+                    ),
+                ),
+                (
+                    "hall_area",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="办证与交易服务大厅建筑面积",
+                        max_digits=12,
+                        null=True,
+                        verbose_name="交易大厅面积",
+                    ),
+                ),
+                (
+                    "parking_capacity",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="展示与待交易车位", null=True, verbose_name="可停放车辆数"
+                    ),
+                ),
+                (
+                    "resident_merchant_count",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="期末入驻企业与个体户", null=True, verbose_name="入驻经营主体数"
+                    ),
+                ),
+                (
+                    "market_services",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("REGISTRATION", "机动车登记服务站"),
+                                ("INVOICE", "开具统一发票"),
+                                ("TAX", "办税窗口"),
+                                ("INSURANCE", "保险"),
+                                ("FINANCE", "金融"),
+                                ("INSPECTION", "检测评估"),
+                                ("NOTARY", "公证"),
+                                ("PARKING", "停车"),
+                                ("NONE", "无"),
+                            ],
+                            max_length=16,
+                        ),
+                        blank=True,
+                        default=list,
+                        help_text="登记服务站、开票、保险、金融、检测、公证等",
+                        size=None,
+                        verbose_name="市场配套服务",
+                    ),
+                ),
+                (
+                    "display_slots",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="可同时展示的车辆数", null=True, verbose_name="展示车位数"
+                    ),
+                ),
+                (
+                    "warranty_offered",
+                    models.BooleanField(
+                        blank=True,
+                        help_text="车龄 3 年内或 6 万公里内（营运车除外）售予最终用户应保不少于 3 个月或 5000 公里",
+                        null=True,
+                        verbose_name="是否提供质量保证",
+                    ),
+                ),
+                (
+                    "brand_certified",
+                    models.BooleanField(
+                        blank=True,
+                        help_text="厂家认证二手车业务",
+                        null=True,
+                        verbose_name="是否品牌认证二手车",
+                    ),
+                ),
+                (
+                    "broker_count",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="从事居间、代理、行纪的人员",
+                        null=True,
+                        verbose_name="经纪人员数",
+                    ),
+                ),
+                (
+                    "auction_licence_no",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="省级商务主管部门核发",
+                        max_length=40,
+                        verbose_name="拍卖经营批准证书编号",
+                    ),
+                ),
+                (
+                    "auction_licence_until",
+                    models.DateField(
+                        blank=True, help_text="到期前 60 天提醒", null=True, verbose_name="批准证书有效期止"
+                    ),
+                ),
+                (
+                    "auctioneer_count",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="执业注册在本企业", null=True, verbose_name="注册拍卖师人数"
+                    ),
+                ),
+                (
+                    "auction_platform_url",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="无网络拍卖不填",
+                        max_length=200,
+                        verbose_name="网络拍卖平台网址",
+                    ),
+                ),
+                (
+                    "senior_appraiser_count",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="高级工及以上", null=True, verbose_name="高级鉴定评估师人数"
+                    ),
+                ),
+                (
+                    "inspection_equipment",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="举升机、诊断仪、漆膜仪等",
+                        max_length=500,
+                        verbose_name="检测设备",
+                    ),
+                ),
+                (
+                    "appraisal_standard",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="出具报告依据的标准",
+                        max_length=100,
+                        verbose_name="采用的技术规范",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="办理人",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="filings",
+                        to="filing.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "resident_market",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="filing.enterprise",
+                        verbose_name="所在交易市场",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提交人",
+                    ),
+                ),
+                (
+                    "licence_duplicate_image",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="filing.storedimage",
+                        verbose_name="营业执照副本影像",
+                    ),
+                ),
+                (
+                    "licence_original_image",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="filing.storedimage",
+                        verbose_name="营业执照正本影像",
+                    ),
+                ),
+                (
+                    "seal_image",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="filing.storedimage",
+                        verbose_name="公章影像",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '备案',
-                'verbose_name_plural': '备案',
+                "verbose_name": "备案",
+                "verbose_name_plural": "备案",
             },
             bases=(autoflow.common.workflow.StateMachine, models.Model),
         ),
         migrations.CreateModel(
-            name='AuthorizationLine',
+            name="AuthorizationLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grantee_name', models.CharField(max_length=100, verbose_name='被授权企业名称')),
-                ('grantee_uscc', models.CharField(max_length=18, verbose_name='被授权企业统一社会信用代码')),
-                ('grantee_role', models.CharField(choices=[('DEALER', '经销商'), ('SERVICE', '售后服务商')], max_length=8, verbose_name='授权角色')),
-                ('valid_from', models.DateField(verbose_name='授权期起')),
-                ('valid_to', models.DateField(verbose_name='授权期止')),
-                ('upstream_name', models.CharField(blank=True, max_length=100, verbose_name='境外授权方')),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.brand', verbose_name='授权品牌')),
-                ('grantee_division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.division', verbose_name='所在地区')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='authorization_lines', to='filing.filing')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grantee_name", models.CharField(max_length=100, verbose_name="被授权企业名称")),
+                ("grantee_uscc", models.CharField(max_length=18, verbose_name="被授权企业统一社会信用代码")),
+                (
+                    "grantee_role",
+                    models.CharField(
+                        choices=[("DEALER", "经销商"), ("SERVICE", "售后服务商")],
+                        max_length=8,
+                        verbose_name="授权角色",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="授权期起")),
+                ("valid_to", models.DateField(verbose_name="授权期止")),
+                ("upstream_name", models.CharField(blank=True, max_length=100, verbose_name="境外授权方")),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalog.brand",
+                        verbose_name="授权品牌",
+                    ),
+                ),
+                (
+                    "grantee_division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.division",
+                        verbose_name="所在地区",
+                    ),
+                ),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="authorization_lines",
+                        to="filing.filing",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '授权情况',
-                'verbose_name_plural': '授权情况',
-                'ordering': ['id'],
+                "verbose_name": "授权情况",
+                "verbose_name_plural": "授权情况",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='FilingEvent',
+            name="FilingEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('START', '开始填写'), ('CHANGE', '变更'), ('SUBMIT', '提交'), ('SUBMIT_CHANGE', '提交变更'), ('CONFIRM', '确认通过'), ('RETURN', '退回')], max_length=16, verbose_name='动作')),
-                ('from_status', models.CharField(blank=True, choices=[('DRAFT', '草稿'), ('SUBMITTED', '待确认'), ('CONFIRMED', '确认通过'), ('RETURNED', '退回'), ('CHANGED', '已变更'), ('SUSPENDED', '暂停'), ('CANCELLED', '注销')], max_length=9, verbose_name='原状态')),
-                ('to_status', models.CharField(choices=[('DRAFT', '草稿'), ('SUBMITTED', '待确认'), ('CONFIRMED', '确认通过'), ('RETURNED', '退回'), ('CHANGED', '已变更'), ('SUSPENDED', '暂停'), ('CANCELLED', '注销')], max_length=9, verbose_name='新状态')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='说明')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='filing.filing')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("START", "开始填写"),
+                            ("CHANGE", "变更"),
+                            ("SUBMIT", "提交"),
+                            ("SUBMIT_CHANGE", "提交变更"),
+                            ("CONFIRM", "确认通过"),
+                            ("RETURN", "退回"),
+                        ],
+                        max_length=16,
+                        verbose_name="动作",
+                    ),
+                ),
+                (
+                    "from_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("DRAFT", "草稿"),
+                            ("SUBMITTED", "待确认"),
+                            ("CONFIRMED", "确认通过"),
+                            ("RETURNED", "退回"),
+                            ("CHANGED", "已变更"),
+                            ("SUSPENDED", "暂停"),
+                            ("CANCELLED", "注销"),
+                        ],
+                        max_length=9,
+                        verbose_name="原状态",
+                    ),
+                ),
+                (
+                    "to_status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "草稿"),
+                            ("SUBMITTED", "待确认"),
+                            ("CONFIRMED", "确认通过"),
+                            ("RETURNED", "退回"),
+                            ("CHANGED", "已变更"),
+                            ("SUSPENDED", "暂停"),
+                            ("CANCELLED", "注销"),
+                        ],
+                        max_length=9,
+                        verbose_name="新状态",
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="说明")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="filing.filing"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '备案经过',
-                'verbose_name_plural': '备案经过',
-                'ordering': ['id'],
+                "verbose_name": "备案经过",
+                "verbose_name_plural": "备案经过",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Resident',
+            name="Resident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('uscc', models.CharField(max_length=18, verbose_name='统一社会信用代码')),
-                ('kind', models.CharField(choices=[('A1', '国内主机厂及其总经销商'), ('A2', '进口总经销商'), ('A3', '汽车经销商'), ('B1', '二手车交易市场'), ('B2', '二手车经销企业'), ('B3', '二手车经纪企业'), ('B4', '二手车拍卖企业'), ('B5', '二手车鉴定评估机构')], max_length=2, verbose_name='类型')),
-                ('since', models.DateField(verbose_name='入驻日期')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='退出日期')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='residents', to='filing.filing')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("uscc", models.CharField(max_length=18, verbose_name="统一社会信用代码")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("A1", "国内主机厂及其总经销商"),
+                            ("A2", "进口总经销商"),
+                            ("A3", "汽车经销商"),
+                            ("B1", "二手车交易市场"),
+                            ("B2", "二手车经销企业"),
+                            ("B3", "二手车经纪企业"),
+                            ("B4", "二手车拍卖企业"),
+                            ("B5", "二手车鉴定评估机构"),
+                        ],
+                        max_length=2,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="入驻日期")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="退出日期")),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="residents",
+                        to="filing.filing",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '入驻商户',
-                'verbose_name_plural': '入驻商户',
-                'ordering': ['id'],
+                "verbose_name": "入驻商户",
+                "verbose_name_plural": "入驻商户",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='BrandLine',
+            name="BrandLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('authorization_type', models.CharField(choices=[('AUTHORIZED', '授权'), ('UNAUTHORIZED', '非授权')], max_length=12, verbose_name='授权类型')),
-                ('supplier_name', models.CharField(max_length=100, verbose_name='供应商名称')),
-                ('supplier_uscc', models.CharField(blank=True, max_length=18, verbose_name='供应商统一社会信用代码')),
-                ('authorized_from', models.DateField(blank=True, null=True, verbose_name='授权期起')),
-                ('authorized_to', models.DateField(blank=True, null=True, verbose_name='授权期止')),
-                ('line_status', models.CharField(choices=[('ACTIVE', '在用'), ('ENDED', '已终止')], default='ACTIVE', max_length=6, verbose_name='状态')),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.brand', verbose_name='品牌')),
-                ('producer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.producer', verbose_name='生产商')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='brand_lines', to='filing.filing')),
-                ('authorization_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='filing.storedimage', verbose_name='授权书影像')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "authorization_type",
+                    models.CharField(
+                        choices=[("AUTHORIZED", "授权"), ("UNAUTHORIZED", "非授权")],
+                        max_length=12,
+                        verbose_name="授权类型",
+                    ),
+                ),
+                ("supplier_name", models.CharField(max_length=100, verbose_name="供应商名称")),
+                (
+                    "supplier_uscc",
+                    models.CharField(blank=True, max_length=18, verbose_name="供应商统一社会信用代码"),
+                ),
+                ("authorized_from", models.DateField(blank=True, null=True, verbose_name="授权期起")),
+                ("authorized_to", models.DateField(blank=True, null=True, verbose_name="授权期止")),
+                (
+                    "line_status",
+                    models.CharField(
+                        choices=[("ACTIVE", "在用"), ("ENDED", "已终止")],
+                        default="ACTIVE",
+                        max_length=6,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="catalog.brand", verbose_name="品牌"
+                    ),
+                ),
+                (
+                    "producer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalog.producer",
+                        verbose_name="生产商",
+                    ),
+                ),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="brand_lines",
+                        to="filing.filing",
+                    ),
+                ),
+                (
+                    "authorization_image",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="filing.storedimage",
+                        verbose_name="授权书影像",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '品牌与生产商',
-                'verbose_name_plural': '品牌与生产商',
-                'ordering': ['id'],
+                "verbose_name": "品牌与生产商",
+                "verbose_name_plural": "品牌与生产商",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ConfirmPolicy',
+            name="ConfirmPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_prefix', models.CharField(db_collation='C', max_length=6, verbose_name='区划前缀')),
-                ('enterprise_group', models.CharField(blank=True, choices=[('NEWCAR', '汽车销售企业'), ('USED', '二手车企业')], max_length=6, verbose_name='企业类别')),
-                ('level', models.CharField(choices=[('PROVINCE', '省级'), ('CITY', '市级'), ('COUNTY', '县级')], max_length=8, verbose_name='确认层级')),
-                ('effective_from', models.DateTimeField(verbose_name='生效时间')),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='accounts.jurisdiction', verbose_name='受理机构')),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='设置人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "division_prefix",
+                    models.CharField(db_collation="C", max_length=6, verbose_name="区划前缀"),
+                ),
+                (
+                    "enterprise_group",
+                    models.CharField(
+                        blank=True,
+                        choices=[("NEWCAR", "汽车销售企业"), ("USED", "二手车企业")],
+                        max_length=6,
+                        verbose_name="企业类别",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("PROVINCE", "省级"), ("CITY", "市级"), ("COUNTY", "县级")],
+                        max_length=8,
+                        verbose_name="确认层级",
+                    ),
+                ),
+                ("effective_from", models.DateTimeField(verbose_name="生效时间")),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="policies",
+                        to="accounts.jurisdiction",
+                        verbose_name="受理机构",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="设置人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '确认权限设置',
-                'verbose_name_plural': '确认权限设置',
-                'constraints': [models.UniqueConstraint(fields=('jurisdiction', 'division_prefix', 'enterprise_group', 'effective_from'), name='confirmpolicy_unique')],
+                "verbose_name": "确认权限设置",
+                "verbose_name_plural": "确认权限设置",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "division_prefix", "enterprise_group", "effective_from"),
+                        name="confirmpolicy_unique",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='enterprise',
-            index=models.Index(fields=['jurisdiction_code', 'division_code'], name='enterprise_area'),
+            model_name="enterprise",
+            index=models.Index(fields=["jurisdiction_code", "division_code"], name="enterprise_area"),
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'CANCELLED'), _negated=True), fields=('uscc',), name='enterprise_one_active_per_uscc', violation_error_message='该企业已开通本应用，请勿重复开通；如企业迁址请办理迁移。'),
+            model_name="enterprise",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "CANCELLED"), _negated=True),
+                fields=("uscc",),
+                name="enterprise_one_active_per_uscc",
+                violation_error_message="该企业已开通本应用，请勿重复开通；如企业迁址请办理迁移。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'CONFIRMED', 'RETURNED', 'CHANGED', 'SUSPENDED', 'CANCELLED'])), name='enterprise_status_known'),
+            model_name="enterprise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["DRAFT", "SUBMITTED", "CONFIRMED", "RETURNED", "CHANGED", "SUSPENDED", "CANCELLED"],
+                    )
+                ),
+                name="enterprise_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='authorizationline',
-            constraint=models.UniqueConstraint(fields=('filing', 'brand', 'grantee_uscc', 'grantee_role'), name='authorizationline_unique', violation_error_message='同一品牌对同一企业的同一授权角色只能有一行。'),
+            model_name="authorizationline",
+            constraint=models.UniqueConstraint(
+                fields=("filing", "brand", "grantee_uscc", "grantee_role"),
+                name="authorizationline_unique",
+                violation_error_message="同一品牌对同一企业的同一授权角色只能有一行。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resident',
-            constraint=models.UniqueConstraint(fields=('filing', 'uscc'), name='resident_unique', violation_error_message='同一入驻商户只能有一行。'),
+            model_name="resident",
+            constraint=models.UniqueConstraint(
+                fields=("filing", "uscc"),
+                name="resident_unique",
+                violation_error_message="同一入驻商户只能有一行。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(condition=models.Q(('status__in', ['SUBMITTED', 'CHANGED'])), fields=['jurisdiction_code', 'division_code', 'submitted_at', 'id'], name='filing_awaiting'),
+            model_name="filing",
+            index=models.Index(
+                condition=models.Q(("status__in", ["SUBMITTED", "CHANGED"])),
+                fields=["jurisdiction_code", "division_code", "submitted_at", "id"],
+                name="filing_awaiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['jurisdiction_code', 'submitted_at', 'id'], name='filing_area'),
+            model_name="filing",
+            index=models.Index(fields=["jurisdiction_code", "submitted_at", "id"], name="filing_area"),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'CONFIRMED', 'RETURNED', 'CHANGED', 'SUSPENDED', 'CANCELLED'])), name='filing_status_known'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["DRAFT", "SUBMITTED", "CONFIRMED", "RETURNED", "CHANGED", "SUSPENDED", "CANCELLED"],
+                    )
+                ),
+                name="filing_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('submitted_at__isnull', True), ('submitted_by__isnull', True)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='filing_submitted_pair'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("submitted_at__isnull", True), ("submitted_by__isnull", True)),
+                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="filing_submitted_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='filing_decided_pair'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="filing_decided_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'RETURNED']), models.Q(('submitted_at__isnull', False), models.Q(('content_hash', ''), _negated=True), models.Q(('confirm_level', ''), _negated=True)), _connector='OR'), name='filing_handed_in_complete', violation_error_message='已提交的备案须有提交时间、内容摘要和确认层级。'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["DRAFT", "RETURNED"]),
+                    models.Q(
+                        ("submitted_at__isnull", False),
+                        models.Q(("content_hash", ""), _negated=True),
+                        models.Q(("confirm_level", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="filing_handed_in_complete",
+                violation_error_message="已提交的备案须有提交时间、内容摘要和确认层级。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'RETURNED'), _negated=True), models.Q(('return_reason', ''), _negated=True), _connector='OR'), name='filing_returned_with_reason', violation_error_message='请填写退回原因，并指明需修改的项目。'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "RETURNED"), _negated=True),
+                    models.Q(("return_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="filing_returned_with_reason",
+                violation_error_message="请填写退回原因，并指明需修改的项目。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'version'), name='filing_version_unique'),
+            model_name="filing",
+            constraint=models.UniqueConstraint(
+                fields=("enterprise", "version"), name="filing_version_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'RETURNED', 'CHANGED'])), fields=('enterprise',), name='filing_one_open_per_enterprise', violation_error_message='该企业已有一份正在办理的备案，请勿重复提交。'),
+            model_name="filing",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["DRAFT", "SUBMITTED", "RETURNED", "CHANGED"])),
+                fields=("enterprise",),
+                name="filing_one_open_per_enterprise",
+                violation_error_message="该企业已有一份正在办理的备案，请勿重复提交。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_in_force', True)), fields=('enterprise',), name='filing_one_in_force_per_enterprise'),
+            model_name="filing",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_in_force", True)),
+                fields=("enterprise",),
+                name="filing_one_in_force_per_enterprise",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='brandline',
-            constraint=models.UniqueConstraint(fields=('filing', 'brand', 'producer', 'authorization_type', 'supplier_name'), name='brandline_unique', violation_error_message='品牌、生产商、授权类型、供应商相同的行只能有一行。'),
+            model_name="brandline",
+            constraint=models.UniqueConstraint(
+                fields=("filing", "brand", "producer", "authorization_type", "supplier_name"),
+                name="brandline_unique",
+                violation_error_message="品牌、生产商、授权类型、供应商相同的行只能有一行。",
+            ),
         ),
     ]

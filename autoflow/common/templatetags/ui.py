@@ -1,5 +1,6 @@
 """Template components: the field, the wrappers, the state word, and how figures and dates are written."""
 
+from datetime import date
 from decimal import Decimal
 
 from django import forms, template
@@ -68,8 +69,9 @@ def crumb(label, url=""):
 def field(bound):
     """A control with its label, star, unit, explanation, help and errors, tied together for screen readers.
 
-    The form's code may give the field `starred` (a star though drafts may lack it), `unit`, `explain` (指标解释)
-    and `types` (the enterprise types it concerns); a file widget may carry `preview_url`.
+    The form's code may give the field `starred` (a star though drafts may lack it), `unit`, `explain`
+    (指标解释), `types` (the enterprise types it concerns); a file widget may carry `preview_url`;
+    a text input with the attribute data-division-picker chooses a division.
     """
     kind = _kind(bound)
     described_by = _described_by(bound)
@@ -111,7 +113,7 @@ def _kind(bound):
             return "date"
         case forms.NumberInput():
             return "number"
-    return "text"
+    return "division" if "data-division-picker" in bound.field.widget.attrs else "text"
 
 
 def _described_by(bound):
@@ -132,7 +134,7 @@ def _options(bound):
 
 
 def _control(bound, kind, described_by):
-    widget = _widget(bound.field.widget, kind)
+    widget = _widget(bound, kind)
     css = {"check": "form-check-input", "select": "form-select"}.get(kind, "form-control")
     attrs = {"class": " ".join(filter(None, [css, widget.attrs.get("class"), _width(widget, kind)]))}
     if bound.errors:
@@ -142,11 +144,14 @@ def _control(bound, kind, described_by):
     return bound.as_widget(widget, attrs)
 
 
-def _widget(widget, kind):
-    """The widget as it is shown: a native date, figures that keep whatever was typed, a file without its old name."""
+def _widget(bound, kind):
+    """The widget as it is shown; dates and figures that cannot be read stay as they were typed."""
+    widget = bound.field.widget
     attrs = widget.attrs
     if kind == "date":
-        return forms.DateInput({**attrs, "type": "date"}, format="%Y-%m-%d")
+        return forms.DateInput(
+            {**attrs, "type": "date" if _is_date(bound.value()) else "text"}, format="%Y-%m-%d"
+        )
     if kind == "number":
         attrs = {name: value for name, value in attrs.items() if name not in {"min", "max", "step", "type"}}
         mode = "numeric" if widget.attrs.get("step", 1) in {1, "1"} else "decimal"
@@ -156,6 +161,16 @@ def _widget(widget, kind):
     if kind == "file":
         return forms.FileInput(attrs)
     return widget
+
+
+def _is_date(value):
+    """Whether a native date input can show the value; it would drop any other."""
+    if not isinstance(value, str):
+        return True
+    try:
+        return value == "" or date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def _width(widget, kind):
@@ -188,6 +203,7 @@ def _formset_errors(formset):
 
 
 def _form_errors(form, place=""):
+    form.is_summarised = True
     errors = [{"href": "", "text": f"{place}{text}"} for text in form.non_field_errors()]
     for bound in form:
         target = bound.id_for_label or f"{bound.auto_id}_0"
@@ -199,10 +215,10 @@ def _form_errors(form, place=""):
 def findings(found):
     """Findings of the numbered rules, errors first."""
     rows = list(found)
-    groups = [
-        {"tone": tone, "title": title, "advice": advice, "rows": [row for row in rows if row.severity in severities]}
-        for tone, title, advice, severities in FINDING_GROUPS
-    ]
+    groups = []
+    for tone, title, advice, severities in FINDING_GROUPS:
+        of_tone = [row for row in rows if row.severity in severities]
+        groups.append({"tone": tone, "title": title, "advice": advice, "rows": of_tone})
     return {"groups": [group for group in groups if group["rows"]]}
 
 
@@ -232,15 +248,21 @@ def page_header(content, title, lead=""):
 
 @register.simple_block_tag
 def data_table(content, caption, is_stacked=False):
-    """Rows and heads come from the block; a narrow screen scrolls the table, or stacks it by the cells' data-label."""
+    """Heads and rows come from the block; a narrow screen scrolls them, or stacks them by data-label."""
     context = {"caption": caption, "is_stacked": is_stacked, "body": content}
     return render_to_string("components/data_table.html", context)
 
 
 @register.simple_block_tag
 def filter_bar(content, search_label="搜索", name="q", value="", chips=()):
-    """Search in the address: one box that says what it knows, more controls from the block, chips to take off."""
-    context = {"search_label": search_label, "name": name, "value": value, "chips": chips, "controls": content}
+    """A search kept in the address: one box that says what it knows, more controls, chips to take off."""
+    context = {
+        "search_label": search_label,
+        "name": name,
+        "value": value,
+        "chips": chips,
+        "controls": content,
+    }
     return render_to_string("components/filter_bar.html", context)
 
 

@@ -1,0 +1,196 @@
+"""Pictures that strangers upload: judged by their bytes, then drawn again as a plain JPEG."""
+
+import hashlib
+import io
+import struct
+import threading
+import warnings
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PIL import Image, ImageOps
+
+from autoflow.common.checks import Finding, finding
+
+MAX_BYTES = 307_200
+MIN_SIDE, MAX_SIDE, MAX_PIXELS = 200, 8000, 25_000_000
+MAX_SCANS = 32
+SHARP_SIDE = 600
+STORED_SIDE = 3000
+QUALITIES = (90, 80, 70, 60, 50)
+SHRINK = 0.8
+
+PNG_MAGIC, JPEG_MAGIC = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
+OTHER_KINDS = {
+    b"GIF8": "gif",
+    b"BM": "bmp",
+    b"RIFF": "webp",
+    b"%PDF": "pdf",
+    b"II*\0": "tiff",
+    b"MM\0*": "tiff",
+}
+PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
+FRAME_MARKERS = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+LONE_MARKERS = {0x01, *range(0xD0, 0xD8)}
+START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
+ONE_AT_A_TIME = threading.Lock()  # the warning filter belongs to the whole process, and so does its memory
+DAMAGED = "图片已损坏或不完整，请重新扫描上传。"
+
+
+class ImageRefused(Exception):
+    """The picture is not accepted; the message tells the user why and what to do."""
+
+    rule = "F-011"
+
+    def __init__(self, message: str = DAMAGED):
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class CleanImage:
+    """A picture as it is stored and served: a JPEG of at most 300 KB without metadata."""
+
+    data: bytes
+    sha256: str
+    width: int
+    height: int
+    kind: str  # what was uploaded: jpeg or png
+
+
+def clean_image(data: bytes) -> CleanImage:
+    """The picture drawn anew, so that nothing of the uploaded bytes is ever served."""
+    kind = kind_of(data)
+    if kind not in ("jpeg", "png") or len(data) > MAX_BYTES:
+        size = -(-len(data) // 1024)
+        raise ImageRefused(finding("F-011", "", type=kind, size=size).message)
+    if kind == "png":
+        data = rebuilt_png(data)
+        width, height = struct.unpack(">II", data[16:24])
+    else:
+        width, height = jpeg_size(data)
+    check_size(width, height)
+    picture = decoded(data, kind)
+    stored = encoded(picture)
+    with Image.open(io.BytesIO(stored), formats=["JPEG"]) as result:
+        width, height = result.size
+    return CleanImage(stored, hashlib.sha256(stored).hexdigest(), width, height, kind)
+
+
+def sharpness_warning(image: CleanImage, field: str = "") -> Finding | None:
+    """F-012: letters on a picture with a short side below 600 pixels can hardly be read."""
+    return finding("F-012", field) if min(image.width, image.height) < SHARP_SIDE else None
+
+
+def kind_of(data: bytes) -> str:
+    """The kind of file by its first bytes, whatever its name says."""
+    if data.startswith(PNG_MAGIC):
+        return "png"
+    if data.startswith(JPEG_MAGIC):
+        return "jpeg"
+    return next((name for magic, name in OTHER_KINDS.items() if data.startswith(magic)), "格式不明")
+
+
+def check_size(width: int, height: int) -> None:
+    if min(width, height) < MIN_SIDE:
+        raise ImageRefused(f"图片尺寸过小（{width}×{height}像素），每边至少{MIN_SIDE}像素，请重新扫描上传。")
+    if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
+        raise ImageRefused(
+            f"图片尺寸过大（{width}×{height}像素），每边不超过{MAX_SIDE}、总数不超过2500万像素，请缩小后上传。"
+        )
+
+
+def rebuilt_png(data: bytes) -> bytes:
+    """A PNG of the five chunks a picture needs, each with the right sum; what follows the end is cut."""
+    parts, place = [PNG_MAGIC], len(PNG_MAGIC)
+    while place + 12 <= len(data):
+        (length,) = struct.unpack_from(">I", data, place)
+        name, end = data[place + 4 : place + 8], place + 12 + length
+        if end > len(data) or zlib.crc32(data[place + 4 : end - 4]) != int.from_bytes(
+            data[end - 4 : end], "big"
+        ):
+            raise ImageRefused
+        if (len(parts) == 1) != (name == b"IHDR") or (name == b"IHDR" and length != 13):
+            raise ImageRefused
+        if name in PNG_CHUNKS:
+            parts.append(data[place:end])
+        if name == b"IEND":
+            return b"".join(parts)
+        place = end
+    raise ImageRefused
+
+
+def jpeg_size(data: bytes) -> tuple[int, int]:
+    """Width and height from the only frame header; too many scans would take minutes to decode."""
+    size, scans = None, 0
+    for marker, place in jpeg_segments(data):
+        if marker in FRAME_MARKERS:
+            if size is not None or place + 9 > len(data):
+                raise ImageRefused
+            height, width = struct.unpack_from(">HH", data, place + 5)
+            size = width, height
+        scans += marker == START_OF_SCAN
+    if size is None or not scans:
+        raise ImageRefused
+    if scans > MAX_SCANS:
+        raise ImageRefused("图片的编码方式过于复杂，请重新扫描或另存为普通 jpg 后上传。")
+    return size
+
+
+def jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
+    """Markers of a JPEG with the place of each; compressed data between them is passed over."""
+    place = 2
+    while (place := data.find(b"\xff", place)) >= 0 and place + 1 < len(data):
+        marker = data[place + 1]
+        if marker == 0xFF:
+            place += 1
+        elif marker == 0 or marker in LONE_MARKERS:
+            place += 2
+        elif marker == END_OF_IMAGE:
+            return
+        elif place + 4 > len(data):
+            raise ImageRefused
+        else:
+            yield marker, place
+            place += 2 + max(2, int.from_bytes(data[place + 2 : place + 4], "big"))
+    raise ImageRefused
+
+
+def decoded(data: bytes, kind: str) -> Image.Image:
+    """Every pixel read, upright, on white, in plain RGB; whatever goes wrong means a damaged picture."""
+    try:
+        with ONE_AT_A_TIME, warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with Image.open(io.BytesIO(data), formats=(kind.upper(),)) as source:
+                source.load()
+                ImageOps.exif_transpose(source, in_place=True)
+                picture = flattened(source)
+                picture.info = {}  # Pillow writes comments and profiles it finds here
+                return picture
+    except Exception as error:  # decoders raise what they like: struct.error, SyntaxError, MemoryError
+        raise ImageRefused from error
+
+
+def flattened(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I") or picture.mode == "F":
+        picture = picture.point(lambda value: value * (1 / 256)).convert("L")
+    if "A" in picture.getbands() or "transparency" in picture.info:
+        picture = picture.convert("RGBA")
+        paper = Image.new("RGBA", picture.size, "white")
+        return Image.alpha_composite(paper, picture).convert("RGB")
+    return picture.copy() if picture.mode == "RGB" else picture.convert("RGB")
+
+
+def encoded(picture: Image.Image) -> bytes:
+    """The best JPEG within 300 KB: first less quality, then fewer pixels."""
+    picture.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.LANCZOS)
+    while True:
+        for quality in QUALITIES:
+            target = io.BytesIO()
+            picture.save(target, "JPEG", quality=quality, optimize=True, exif=b"", icc_profile=None)
+            if target.tell() <= MAX_BYTES:
+                return target.getvalue()
+        picture = picture.resize(
+            [max(1, int(side * SHRINK)) for side in picture.size], Image.Resampling.LANCZOS
+        )

@@ -1,0 +1,30 @@
+"""Working days of the State Council's calendar, in Shanghai time; years not yet announced go by the week."""
+
+from datetime import date, datetime, time, timedelta
+
+import chinese_calendar
+from django.utils import timezone
+
+SATURDAY = 5
+
+
+def is_workday(day: date) -> bool:
+    try:
+        return chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return day.weekday() < SATURDAY
+
+
+def end_of_workday(moment: datetime, number: int) -> datetime:
+    """24:00 of the given working day after the day of the moment, which itself does not count."""
+    day = timezone.localdate(moment)
+    while number:
+        day += timedelta(days=1)
+        number -= is_workday(day)
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+def workdays_since(moment: datetime, now: datetime) -> int:
+    """How many working days have begun after the day of the moment: 0 on that day itself."""
+    first, last = timezone.localdate(moment), timezone.localdate(now)
+    return sum(is_workday(first + timedelta(days=step)) for step in range(1, (last - first).days + 1))

@@ -1,0 +1,55 @@
+"""Loads the demonstration once: everything small in one transaction, then the trades a month at a time."""
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+
+from accounts.audit import record
+from autoflow.demo import plan as plans
+from autoflow.demo.accounts import load_accounts, load_filings
+from autoflow.demo.backdate import backdate
+from autoflow.demo.catalogue import load_catalogue
+from autoflow.demo.content import domestic_pairs
+from autoflow.demo.enterprises import load_enterprises
+from autoflow.demo.pictures import sample_pictures
+from autoflow.demo.places import Places
+from autoflow.demo.trades import load_trades
+
+LOCK = 20_170_701
+
+
+def load(plan, say):
+    """Bring the database to the whole demonstration; what is there stays, an unfinished one is finished."""
+    begun = begin_once(plan, say)
+    if plans.is_done():
+        say(f"演示数据已存在：{size_of(begun)}。")
+        return begun
+    say(f"正在写入二手车交易，共 {begun.trades:,} 条 ……")
+    load_trades(begun, say)
+    record(plans.DONE, summary="演示数据载入完成")
+    say(f"演示数据已载入：{size_of(begun)}。")
+    return begun
+
+
+def size_of(plan):
+    return f"企业 {plan.enterprises:,} 家、{plan.months} 个月、二手车交易 {plan.trades:,} 条"
+
+
+@transaction.atomic
+def begin_once(plan, say):
+    """The small part, unless it is there; a second run at the same time waits here for the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    begun = plans.plan_begun()
+    if begun is not None:
+        return begun
+    say(f"正在载入品牌车型目录：{load_catalogue()} 个车型。")
+    users = load_accounts()
+    places, brands = Places(make_password(None)), domestic_pairs()
+    say("正在办理演示企业的备案 ……")
+    load_filings(plan, users, brands)
+    say(f"正在载入 {plan.enterprises:,} 家企业及其备案 ……")
+    load_enterprises(plan, places, brands, sample_pictures())
+    backdate()
+    plans.begin(plan)
+    return plan

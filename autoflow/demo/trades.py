@@ -1,0 +1,120 @@
+"""The trades of the demonstration, written with COPY; a month of them is there whole or not at all."""
+
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from itertools import accumulate, islice
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.audit import record
+from autoflow.demo.plan import MONTH_DONE, periods_done, shared
+from filing.enums import FilingStatus
+from filing.models import Enterprise
+from usedcar.models import Trade
+from usedcar.staging import COLUMNS, as_text, seal
+from usedcar.synthetic import Reporter, trade_rows
+
+REPORTING = frozenset({"B1", "B2", "B4"})
+SIZES = {"B1": 12, "B2": 2, "B4": 3}
+SHOWN = {"market": (15, 500), "usedcar": (8, 160)}  # a share in percent, and the most a month
+OWN = ("enterprise_id", "jurisdiction_code", "division_code", "reported_by_id", "reported_at")
+NAMES = (*COLUMNS, *OWN)
+ROWS_AT_ONCE = 2_000
+BUFFER = 1 << 18
+WORTH_TELLING = 100_000
+
+
+class LineStream:
+    """What COPY reads from: lines made while the database writes those before."""
+
+    def __init__(self, lines):
+        self.lines = lines
+
+    def read(self, size):
+        taken, length = [], 0
+        for line in self.lines:
+            taken.append(line)
+            length += len(line)
+            if length >= size:
+                break
+        return "".join(taken)
+
+
+def load_trades(plan, say):
+    """Write the months that are not there yet; a killed run goes on where it stopped."""
+    counts = plan.trades_by_period()
+    starts = dict(zip(counts, accumulate(counts.values(), initial=0), strict=False))
+    done, writer = periods_done(), TradeWriter(plan)
+    for period, count in counts.items():
+        if period not in done:
+            writer.write_month(period, count, starts[period])
+            if plan.trades >= WORTH_TELLING:
+                say(f"  {period:%Y年%m月}：{count:,} 条交易")
+
+
+class TradeWriter:
+    """What one run writes with: who reports, and a writer for each column."""
+
+    def __init__(self, plan):
+        self.plan, self.now = plan, timezone.now()
+        confirmed = Enterprise.objects.filter(status=FilingStatus.CONFIRMED).prefetch_related("staff")
+        self.reporting = {
+            one.staff.all()[0].username: one
+            for one in confirmed.order_by("id")
+            if not REPORTING.isdisjoint(one.types)
+        }
+
+    @transaction.atomic
+    def write_month(self, period, count, first):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            lines = LineStream(self.lines_of_month(self.plan.days_of(period), count, first))
+            cursor.copy_expert(f"COPY {Trade._meta.db_table} ({', '.join(NAMES)}) FROM STDIN", lines, BUFFER)
+        record(MONTH_DONE, summary=f"演示交易 {count} 条", period=period.isoformat(), count=count)
+
+    def lines_of_month(self, days, count, first):
+        for username, share in self.shares(count).items():
+            yield from self.lines_of(self.reporting[username], days, share, first)
+            first += share
+
+    def shares(self, total):
+        """The two demo accounts get enough to look at, the others the rest by their kind."""
+        shares = {name: min(total * percent // 100, most) for name, (percent, most) in SHOWN.items()}
+        others = {
+            name: SIZES[kind_of(one)] for name, one in self.reporting.items() if name not in SHOWN
+        } or dict.fromkeys(SHOWN, 1)
+        for name, count in shared(total - sum(shares.values()), others).items():
+            shares[name] = shares.get(name, 0) + count
+        return shares
+
+    def lines_of(self, enterprise, days, count, first):
+        """Rows of one enterprise in the text format of COPY."""
+        reporter = Reporter(enterprise.uscc, enterprise.name, enterprise.division_code, kind_of(enterprise))
+        own = {
+            "enterprise_id": enterprise.pk,
+            "jurisdiction_code": enterprise.jurisdiction_code,
+            "division_code": enterprise.division_code,
+            "reported_by_id": enterprise.staff.all()[0].pk,
+        }
+        rows = trade_rows(count, self.plan.seed, days=days, reporter=reporter, first=first)
+        while part := list(islice(rows, ROWS_AT_ONCE)):
+            for row in seal(part):
+                row |= own
+                row["reported_at"] = min(reported_at(row["traded_on"], int(row["price"]) // 100), self.now)
+                yield "\t".join([as_text(row[name]) for name in NAMES]) + "\n"
+
+
+def kind_of(enterprise):
+    """The first of its types that reports trades."""
+    return min(REPORTING.intersection(enterprise.types))
+
+
+def reported_at(traded_on, number):
+    """On the evening of one of the ten days after the trade."""
+    return evening(traded_on + timedelta(days=number % 10), number % 60)
+
+
+@cache
+def evening(day: date, minute):
+    return timezone.make_aware(datetime.combine(day, time(17, minute)))

@@ -1,0 +1,63 @@
+"""The national catalogue to read: brands, models, producers, and the producers of a brand for its picker."""
+
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.enums import Permission
+from accounts.permissions import permission_required, require
+from autoflow.common.codes import name_of
+from autoflow.common.pages import keyset_page
+from autoflow.common.requests import chosen_id
+from catalog.models import Brand, Producer, VehicleModel
+
+
+def _with_country_names(page):
+    for row in page.rows:
+        row.country_name = name_of("countries", row.country)
+    return page
+
+
+@require_safe
+@permission_required(Permission.CATALOG_VIEW)
+def brand_list(request):
+    """Approved brands with how many producers and models each has."""
+    require(request.user, Permission.CATALOG_VIEW)
+    text = request.GET.get("q", "").strip()
+    brands = Brand.objects.visible_to(request.user).named_like(text).with_list_columns()
+    page = _with_country_names(keyset_page(brands, keys=("id",), request=request, ascending=True))
+    return render(request, "catalog/brand_list.html", {"page": page, "text": text})
+
+
+@require_safe
+@permission_required(Permission.CATALOG_VIEW)
+def producer_list(request):
+    """Approved producers with their brands."""
+    require(request.user, Permission.CATALOG_VIEW)
+    text = request.GET.get("q", "").strip()
+    producers = Producer.objects.visible_to(request.user).named_like(text).with_list_columns()
+    page = _with_country_names(keyset_page(producers, keys=("id",), request=request, ascending=True))
+    return render(request, "catalog/producer_list.html", {"page": page, "text": text})
+
+
+@require_safe
+@permission_required(Permission.CATALOG_VIEW)
+def model_list(request):
+    """Approved models, of one brand or of all, with their displacements."""
+    require(request.user, Permission.CATALOG_VIEW)
+    text, brand_id = request.GET.get("q", "").strip(), chosen_id(request, "brand")
+    brands = Brand.objects.visible_to(request.user).order_by("id")
+    models = VehicleModel.objects.visible_to(request.user).named_like(text).with_list_columns()
+    if brand_id:
+        models = models.filter(brand_id=brand_id)
+    page = keyset_page(models, keys=("id",), request=request, ascending=True)
+    context = {"page": page, "text": text, "brands": brands, "brand_id": brand_id}
+    return render(request, "catalog/model_list.html", context)
+
+
+@require_safe
+@permission_required(Permission.FILING_EDIT)
+def producer_options(request):
+    """The approved producers of a brand, for the brand lines of a filing not yet confirmed."""
+    producers = Producer.objects.visible_to(request.user).of_brand(chosen_id(request, "brand"))
+    return JsonResponse(list(producers.order_by("id").values("id", "name")), safe=False)

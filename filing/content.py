@@ -1,0 +1,38 @@
+"""What a version says, as plain values: the one source of its checks and of its frozen hash."""
+
+import hashlib
+import json
+
+from filing.models import AuthorizationLine, BrandLine, Resident
+from filing.sections import FIELDS, IMAGES
+
+ROW_MODELS = {"brand_lines": BrandLine, "authorization_lines": AuthorizationLine, "residents": Resident}
+ROW_COLUMNS = {
+    name: tuple(field.attname for field in model._meta.concrete_fields if field.name not in {"id", "filing"})
+    for name, model in ROW_MODELS.items()
+}
+IMAGE_FACTS = ("sha256", "width", "height")
+
+
+def row_values(name, row):
+    return {column: getattr(row, column) for column in ROW_COLUMNS[name]}
+
+
+def _image_facts(image):
+    return {fact: getattr(image, fact) for fact in IMAGE_FACTS} if image else None
+
+
+def content_of(filing):
+    """Every field by identifier, images by hash and size, sub-tables as lists of rows."""
+    content = {name: getattr(filing, name) for name in FIELDS if name not in IMAGES}
+    content |= {name: _image_facts(getattr(filing, name)) for name in IMAGES}
+    for name in ROW_MODELS:
+        rows = getattr(filing, name).order_by("pk") if filing.pk else ()
+        content[name] = [row_values(name, row) for row in rows]
+    return content
+
+
+def digest(content):
+    """The hash that names what the authority saw; any difference in a field, row or image changes it."""
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()

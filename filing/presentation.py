@@ -1,0 +1,190 @@
+"""How a version is shown: by part as in the form, and against the version in force as old → new."""
+
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+
+from accounts.models import Division
+from autoflow.common.codes import name_of
+from filing.enums import AuthorizationType, GranteeRole, ImageSlot, LineStatus
+from filing.sections import FIELDS, IMAGES, LABELS, ROW_SETS, parts_for
+
+TICKED = {"image_sync_acknowledged", "truth_declared"}
+HEADINGS = {
+    "brand_lines": ("品牌", "生产商", "授权类型", "供应商", "供应商统一社会信用代码", "授权期", "状态"),
+    "authorization_lines": (
+        "授权品牌",
+        "被授权企业",
+        "统一社会信用代码",
+        "授权角色",
+        "所在地区",
+        "授权期",
+        "境外授权方",
+    ),
+    "residents": ("名称", "统一社会信用代码", "类型", "入驻日期", "退出日期"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One field: an empty value means that nothing was filled in."""
+
+    identifier: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sub-table with its rows as text."""
+
+    identifier: str
+    label: str
+    headings: tuple[str, ...]
+    lines: list[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the filing that concerns the enterprise's types."""
+
+    key: str
+    title: str
+    rows: list[Row] = field(default_factory=list)
+    table: Table | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference; a row that is new has no old value, one that is gone no new value."""
+
+    identifier: str
+    label: str
+    old: str
+    new: str
+
+
+def sections(filing) -> list[Section]:
+    """The parts and fields that concern the enterprise's types, as text in the order of the form."""
+    types = filing.enterprise_types
+    return [
+        Section(
+            part.key,
+            part.title,
+            [Row(spec.identifier, spec.label, text_of(filing, spec)) for spec in part.fields_for(types)],
+            table_of(filing, part.row_set) if part.row_set else None,
+        )
+        for part in parts_for(types)
+    ]
+
+
+def changes(old, new) -> list[Change]:
+    """What differs between two versions, fields first, then rows of the sub-tables by their key."""
+    found = []
+    for name, spec in FIELDS.items():
+        if name in IMAGES:
+            if getattr(old, f"{name}_id") != getattr(new, f"{name}_id"):
+                found.append(Change(name, spec.label, text_of(old, spec), "已更换"))
+        elif getattr(old, name) != getattr(new, name):
+            found.append(Change(name, spec.label, text_of(old, spec), text_of(new, spec)))
+    for name in ROW_SETS:
+        found += _row_changes(name, old, new)
+    return found
+
+
+def images(filing):
+    """The images of a version, for the viewer and the page."""
+    return [
+        {
+            "label": slot.label,
+            "url": reverse("filing:image", args=[filing.pk, slot.value]),
+            "alt": f"{filing.enterprise_name}的{slot.label}",
+        }
+        for slot in ImageSlot
+        if getattr(filing, f"{slot}_id")
+    ]
+
+
+def text_of(filing, spec):
+    """A field as a person reads it."""
+    name, value = spec.identifier, getattr(filing, spec.identifier)
+    if name in IMAGES:
+        return "已上传" if value else ""
+    if name == "resident_market_id":
+        return filing.resident_market.name if value else ""
+    if name == "division_code":
+        return division_name(value)
+    if value is None or value == "" or value == []:
+        return ""
+    match spec.kind:
+        case "code":
+            return name_of(spec.code_list, value)
+        case "codes":
+            return "、".join(name_of(spec.code_list, code) for code in value)
+        case "bool":
+            return ("已勾选" if value else "未勾选") if name in TICKED else ("是" if value else "否")
+        case "date":
+            return day_text(value)
+        case "int" | "decimal":
+            return f"{_figure(value)} {spec.unit}".strip()
+    return str(value)
+
+
+def _figure(value):
+    text = f"{value:,f}" if hasattr(value, "normalize") else f"{value:,}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def day_text(day):
+    return f"{day.year}年{day.month}月{day.day}日" if day else ""
+
+
+def _term(start, end):
+    return f"{day_text(start) or '–'} 至 {day_text(end) or '–'}" if start or end else ""
+
+
+def division_name(code):
+    """A division with its province and city."""
+    return Division.objects.filter(pk=code).values_list("full_name", flat=True).first() or code
+
+
+def table_of(filing, row_set):
+    lines = [_line(row_set, row)[1] for row in _rows(filing, row_set)]
+    return Table(row_set, LABELS[row_set], HEADINGS[row_set], lines)
+
+
+def _rows(filing, row_set):
+    related = {"brand_lines": ("brand", "producer"), "authorization_lines": ("brand", "grantee_division")}
+    if not filing.pk:
+        return []
+    return getattr(filing, row_set).select_related(*related.get(row_set, ())).order_by("pk")
+
+
+def _line(row_set, row):
+    """The key a row is recognised by in another version, and its cells."""
+    match row_set:
+        case "brand_lines":
+            authorization = AuthorizationType(row.authorization_type).label if row.authorization_type else ""
+            key = (row.brand.name, row.producer.name, authorization, row.supplier_name)
+            term = _term(row.authorized_from, row.authorized_to)
+            return key, (*key, row.supplier_uscc, term, LineStatus(row.line_status).label)
+        case "authorization_lines":
+            role = GranteeRole(row.grantee_role).label if row.grantee_role else ""
+            key = (row.brand.name, row.grantee_name, row.grantee_uscc, role)
+            term = _term(row.valid_from, row.valid_to)
+            return key, (*key, row.grantee_division.full_name, term, row.upstream_name)
+    cells = (row.name, row.uscc, name_of("enterprise_types", row.kind))
+    return (row.uscc,), (*cells, day_text(row.since), day_text(row.until))
+
+
+def _row_changes(row_set, old, new):
+    before = dict(_line(row_set, row) for row in _rows(old, row_set))
+    after = dict(_line(row_set, row) for row in _rows(new, row_set))
+    for key in [*before, *(key for key in after if key not in before)]:
+        if before.get(key) != after.get(key):
+            label = f"{LABELS[row_set]}：{'，'.join(filter(None, key))}"
+            yield Change(row_set, label, _joined(before.get(key)), _joined(after.get(key)))
+
+
+def _joined(cells):
+    return "，".join(filter(None, cells or ()))

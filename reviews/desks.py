@@ -1,0 +1,173 @@
+"""The desk of each role: what waits for the person who signs in, then where things stand."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.enums import Permission, Role
+from accounts.models import AuditRecord, User
+from accounts.permissions import can, decide
+from autoflow.common.health import probe_all
+from filing.enums import AWAITING, FilingStatus
+from filing.models import Enterprise, Filing
+from filing.permissions import enterprise_of
+from filing.sections import LABELS
+from filing.services import findings_of
+from reviews.audit_words import with_words
+from reviews.queues import deadline_text, figures, latest_versions, with_ages
+from usedcar.enums import ImportStatus
+from usedcar.models import ImportBatch, Trade
+from usedcar.permissions import concerns
+
+LATEST = 5
+LATEST_RECORDS = 10
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that waits: what it is, what it means, and the button that does it."""
+
+    title: str
+    text: str
+    action: str = ""
+    url: str = ""
+    items: tuple = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """What may be done from here; a reason says why not yet."""
+
+    label: str
+    url: str
+    reason: str = ""
+
+
+def enterprise_desk(user):
+    """An enterprise's way: open the service, file, wait or mend, then report."""
+    enterprise = enterprise_of(user)
+    filing = enterprise and enterprise.filings.open_versions().select_related("decided_by").first()
+    tasks = [_filing_task(user, enterprise, filing)]
+    reports = concerns(user)
+    if reports:
+        tasks += _import_tasks(user)
+    return {
+        "enterprise": enterprise,
+        "tasks": [task for task in tasks if task],
+        "waiting": _waiting(filing),
+        "steps": _steps(user, enterprise, reports),
+        "trades": _trades(user) if reports and can(user, Permission.TRADE_VIEW) else None,
+    }
+
+
+def _filing_task(user, enterprise, filing):
+    """The step of the filing that is the enterprise's own; nothing while the authority has it."""
+    edit_url = reverse("filing:edit")
+    if enterprise is None:
+        return _opening_task(user)
+    if filing is None:
+        if enterprise.status != FilingStatus.DRAFT:
+            return None
+        return Task("填写企业备案", "备案由主管部门确认通过后，其他功能才会开放。", "填写备案", edit_url)
+    if filing.status == FilingStatus.RETURNED:
+        items = tuple(LABELS[name] for name in filing.return_fields if name in LABELS)
+        return Task(
+            "备案被退回，请修改后重新提交", f"退回原因：{filing.return_reason}", "修改备案", edit_url, items
+        )
+    if filing.status == FilingStatus.DRAFT:
+        saved = timezone.localtime(filing.saved_at)
+        what = "备案变更" if filing.is_change else "企业备案"
+        missing = sum(found.stops for found in findings_of(filing))
+        rest = f"还差 {missing} 项" if missing else "已填好，可以提交"
+        text = f"草稿保存于 {saved.month}月{saved.day}日 {saved:%H:%M}，{rest}。"
+        return Task(f"继续填写{what}", text, "继续填写", edit_url)
+    return None
+
+
+def _opening_task(user):
+    if can(user, Permission.SERVICE_OPEN):
+        return Task(
+            "增加应用“全国汽车流通信息管理”",
+            "增加后即可填写企业备案。",
+            "增加应用",
+            reverse("filing:open-service"),
+        )
+    return Task("等待开通应用", "本企业还没有增加应用，请企业管理员登录后办理。")
+
+
+def _waiting(filing):
+    """Who has the filing now, since when, and until when."""
+    if filing is None or filing.status not in AWAITING:
+        return None
+    with_ages([filing])
+    return {"filing": filing, "due": deadline_text(filing.due_at)}
+
+
+def _import_tasks(user):
+    checked = ImportBatch.objects.visible_to(user).filter(status=ImportStatus.CHECKED).order_by("id")
+    return [
+        Task(
+            f"“{batch.file_name}”已校验，等待您确认导入",
+            f"可导入 {batch.good_count:,} 行，有错误 {batch.bad_count:,} 行。",
+            "查看并导入",
+            reverse("usedcar:import-detail", args=[batch.pk]),
+        )
+        for batch in checked[:LATEST]
+    ]
+
+
+def _steps(user, enterprise, reports):
+    """The main steps, shown also before their time with the reason."""
+    if enterprise is None:
+        return []
+    steps = [("打印备案信息表", "filing:print", Permission.FILING_PRINT)]
+    if reports:
+        steps.append(("批量导入二手车交易", "usedcar:import-list", Permission.TRADE_REPORT))
+    return [Step(label, reverse(name), decide(user, permission).reason) for label, name, permission in steps]
+
+
+def _trades(user):
+    """Trades reported for this month and the one before."""
+    this_month = timezone.localdate().replace(day=1)
+    last_month = (this_month - timedelta(days=1)).replace(day=1)
+    trades = Trade.objects.visible_to(user)
+    return {
+        "this_month": trades.filter(traded_on__gte=this_month).count(),
+        "last_month": trades.filter(traded_on__gte=last_month, traded_on__lt=this_month).count(),
+    }
+
+
+def authority_desk(user):
+    """An officer's home is his queue: how many, how old, and where to begin."""
+    enterprises = Enterprise.objects.visible_to(user)
+    counted = dict(enterprises.order_by().values_list("status").annotate(Count("id")))
+    latest = latest_versions(user).with_list_columns().order_by("-submitted_at", "-id")
+    return {
+        "confirms": can(user, Permission.FILING_CONFIRM),
+        "queue": figures(user),
+        "states": [(status.value, status.label, counted.get(status.value, 0)) for status in FilingStatus],
+        "enterprise_count": sum(counted.values()),
+        "latest": with_ages(list(latest[:LATEST])),
+    }
+
+
+def admin_desk(user):
+    """The parts of the system with their faults, and how many use it."""
+    counted = dict(User.objects.order_by().values_list("role").annotate(Count("id")))
+    faults = probe_all()
+    return {
+        "parts": list(faults.items()),
+        "is_well": not any(faults.values()),
+        "roles": [(role.label, counted.get(role.value, 0)) for role in Role],
+        "user_count": sum(counted.values()),
+        "enterprise_count": Enterprise.objects.count(),
+        "waiting_count": Filing.objects.awaiting().count(),
+    }
+
+
+def auditor_desk(user):
+    """The latest lines of the trail."""
+    return {"rows": with_words(list(AuditRecord.objects.visible_to(user).order_by("-id")[:LATEST_RECORDS]))}

@@ -1,0 +1,141 @@
+// On every page: focus on errors, no unsaved change lost, no form sent twice, confirmations, and the end of the session.
+
+const WARN_SECONDS = 120;
+const LAST_SEEN = "autoflow-last-seen";
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+function focusErrors() {
+  document.querySelector("[data-error-summary]")?.focus();
+}
+
+// Forms with data-warn-unsaved ask before they are left; a page that came back with errors holds unsaved input already.
+function watchUnsaved() {
+  const dirty = new Set();
+  const show = () => {
+    for (const note of document.querySelectorAll("[data-unsaved-note]")) {
+      note.textContent = dirty.size ? "有未保存的修改" : "";
+    }
+  };
+  for (const form of document.querySelectorAll("form[data-warn-unsaved]")) {
+    const mark = () => { dirty.add(form); show(); };
+    form.addEventListener("input", mark);
+    form.addEventListener("change", mark);
+    form.addEventListener("submit", () => { dirty.clear(); });
+    if (document.querySelector("[data-error-summary]")) mark();
+  }
+  window.addEventListener("beforeunload", (event) => {
+    if (dirty.size) event.preventDefault();
+  });
+}
+
+function guardSubmits() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented || form.matches("[hx-post], [data-allow-again]")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "true";
+    event.submitter?.setAttribute("aria-disabled", "true");
+    event.submitter?.classList.add("disabled");
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll("[aria-disabled].disabled")) {
+        button.removeAttribute("aria-disabled");
+        button.classList.remove("disabled");
+      }
+    }
+  });
+}
+
+// A confirmation is a <details> without scripts and a modal dialog with them.
+function raiseConfirmations() {
+  for (const details of document.querySelectorAll("details[data-confirm]")) {
+    const body = details.querySelector("[data-confirm-body]");
+    const summary = details.querySelector("summary");
+    const dialog = element("dialog");
+    const cancel = body.querySelector("[data-confirm-cancel]");
+    const open = () => {
+      details.open = false;
+      dialog.append(body);
+      cancel.hidden = false;
+      dialog.showModal();
+    };
+    dialog.setAttribute("aria-label", body.querySelector("h2").textContent);
+    summary.setAttribute("role", "button");
+    summary.setAttribute("aria-haspopup", "dialog");
+    details.after(dialog);
+    cancel.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => summary.focus());
+    summary.addEventListener("click", (event) => { event.preventDefault(); open(); });
+    if (details.open && !document.querySelector("[data-error-summary]")) open();
+  }
+}
+
+// data-shortcut="KeyY" is pressed by Alt and that key, as the page shows it.
+function bindShortcuts() {
+  document.addEventListener("keydown", (event) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    const target = document.querySelector(`[data-shortcut="${CSS.escape(event.code)}"]`);
+    if (!target) return;
+    event.preventDefault();
+    (target.matches("details") ? target.querySelector("summary") : target).click();
+  });
+}
+
+function watchSession() {
+  const seconds = Number(document.body.dataset.sessionSeconds);
+  if (!seconds) return;
+  const seen = () => { try { localStorage.setItem(LAST_SEEN, String(Date.now())); } catch { /* storage is off */ } };
+  const lastSeen = () => { try { return Number(localStorage.getItem(LAST_SEEN)); } catch { return 0; } };
+  const loaded = Date.now();
+  seen();
+
+  const text = element("p");
+  const stay = element("button", { type: "button", className: "btn btn-primary", textContent: "继续使用" });
+  const heading = element("h2", { textContent: "登录即将超时" });
+  const dialog = element("dialog", {}, element("div", { className: "confirm-body" }, heading, text, stay));
+  dialog.setAttribute("aria-label", heading.textContent);
+  document.body.append(dialog);
+  stay.addEventListener("click", async () => {
+    const answer = await fetch(document.body.dataset.renewUrl, { redirect: "manual", credentials: "same-origin" }).catch(() => null);
+    if (answer?.ok) {
+      seen();
+      dialog.close();
+    } else {
+      text.textContent = "没有连上服务器。请保留本页，在新标签页重新登录后，再回到本页继续。";
+    }
+  });
+
+  setInterval(() => {
+    const idle = (Date.now() - Math.max(loaded, lastSeen())) / 1000;
+    const left = Math.ceil(seconds - idle);
+    if (left > WARN_SECONDS) {
+      if (dialog.open) dialog.close();
+      return;
+    }
+    if (left > 0) {
+      text.textContent = `您已较长时间没有操作，${Math.max(1, Math.ceil(left / 60))} 分钟内将自动退出。已填写的内容仍在本页。`;
+    } else {
+      heading.textContent = "登录已超时";
+      text.textContent = "为保护信息安全，您已自动退出。已填写的内容仍在本页：请在新标签页重新登录，再回到本页提交。";
+      stay.textContent = "已重新登录，继续";
+    }
+    if (!dialog.open) dialog.showModal();
+  }, 5000);
+}
+
+focusErrors();
+watchUnsaved();
+guardSubmits();
+raiseConfirmations();
+bindShortcuts();
+watchSession();

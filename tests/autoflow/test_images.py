@@ -1,0 +1,225 @@
+"""Pictures as users and attackers upload them."""
+
+import io
+import random
+import struct
+import time
+import zlib
+
+import pytest
+from PIL import Image, ImageDraw
+
+from autoflow.common.images import (
+    DAMAGED,
+    MAX_BYTES,
+    CleanImage,
+    ImageRefused,
+    clean_image,
+    rebuilt_png,
+    sharpness_warning,
+)
+
+SIZE = (400, 300)
+
+
+def picture(mode="RGB", size=SIZE, color=None):
+    image = Image.new(mode, size, color if color is not None else 0)
+    if mode == "RGB":
+        ImageDraw.Draw(image).rectangle((0, 0, size[0] // 2, size[1] // 2), fill="red")
+    return image
+
+
+def palette_picture():
+    image = Image.new("P", SIZE, 1)
+    image.putpalette([0, 0, 0, 10, 10, 10])
+    return image
+
+
+def saved(image, kind, **options):
+    target = io.BytesIO()
+    image.save(target, kind, **options)
+    return target.getvalue()
+
+
+def opened(clean):
+    return Image.open(io.BytesIO(clean.data))
+
+
+def chunk(name, body):
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def png_header(width, height, depth=8, color=0):
+    return b"\x89PNG\r\n\x1a\n" + chunk(
+        b"IHDR", struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0)
+    )
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_clean_image_redraws_as_jpeg(kind):
+    clean = clean_image(saved(picture(), kind))
+    assert (clean.kind, clean.width, clean.height) == (kind.lower(), 400, 300)
+    assert clean.data.startswith(b"\xff\xd8\xff")
+    assert len(clean.sha256) == 64
+    assert opened(clean).getpixel((10, 10))[0] > 240
+
+
+def test_clean_image_same_bytes_give_the_same_hash():
+    data = saved(picture(), "PNG")
+    assert clean_image(data).sha256 == clean_image(data).sha256
+
+
+def test_clean_image_turns_upright_and_drops_metadata():
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E], exif[0x8825] = 6, "秘密", {1: "N"}
+    clean = clean_image(saved(picture(), "JPEG", exif=exif, comment=b"hidden"))
+    image = opened(clean)
+    assert (clean.width, clean.height) == (300, 400)
+    assert image.getpixel((290, 10))[0] > 240
+    assert not image.getexif()
+    assert b"hidden" not in clean.data
+    assert "秘密".encode() not in clean.data
+
+
+@pytest.mark.parametrize(
+    ("image", "options", "expected"),
+    [
+        (picture("RGBA", color=(0, 0, 0, 0)), {}, 255),
+        (picture("LA", color=(0, 0)), {}, 255),
+        (palette_picture(), {"transparency": 1}, 255),
+        (palette_picture(), {}, 10),
+        (picture("1", color=1), {}, 255),
+        (picture("L", color=200), {}, 200),
+        (picture("I;16", color=200 * 256), {}, 200),
+    ],
+)
+def test_clean_image_flattens_every_png_mode_on_white(image, options, expected):
+    red, green, blue = opened(clean_image(saved(image, "PNG", **options))).getpixel((50, 50))
+    assert max(abs(red - expected), abs(green - expected), abs(blue - expected)) <= 2
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "L"])
+def test_clean_image_takes_every_jpeg_mode(mode):
+    assert opened(clean_image(saved(picture(mode), "JPEG"))).mode == "RGB"
+
+
+def test_clean_image_exact_limit_passes_and_one_byte_more_is_refused():
+    data = saved(picture(), "JPEG")
+    assert clean_image(data + b"\0" * (MAX_BYTES - len(data))).kind == "jpeg"
+    with pytest.raises(ImageRefused, match="当前文件jpeg，301KB"):
+        clean_image(data + b"\0" * (MAX_BYTES - len(data) + 1))
+
+
+def test_clean_image_stays_within_the_limit_for_busy_pictures():
+    source = random.Random(1)
+    rows = b"".join(b"\0" + bytes(source.choices((0, 255), k=125)) for _ in range(1000))
+    data = png_header(1000, 1000, 1) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    clean = clean_image(data)
+    assert len(clean.data) <= MAX_BYTES
+    assert (clean.width, clean.height) != (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (saved(picture(), "GIF"), "gif"),
+        (saved(picture(), "BMP"), "bmp"),
+        (saved(picture(), "WEBP"), "webp"),
+        (saved(picture(), "TIFF"), "tiff"),
+        (b"%PDF-1.7", "pdf"),
+        (b"<svg onload=alert(1)>", "格式不明"),
+        (b"", "格式不明"),
+    ],
+)
+def test_clean_image_other_kinds_are_refused_by_content(data, kind):
+    with pytest.raises(ImageRefused, match=f"当前文件{kind}") as refused:
+        clean_image(data)
+    assert refused.value.rule == "F-011"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.5, 0.9, 0.99])
+def test_clean_image_cut_off_is_refused(kind, share):
+    data = saved(Image.effect_noise(SIZE, 50), kind)
+    with pytest.raises(ImageRefused):
+        clean_image(data[: int(len(data) * share)])
+
+
+def test_clean_image_flipped_bytes_never_raise_anything_else():
+    source = random.Random(2)
+    for kind in ("JPEG", "PNG"):
+        good = saved(Image.effect_noise(SIZE, 50).resize((220, 220)), kind)
+        for _ in range(60):
+            data = bytearray(good)
+            for _ in range(3):
+                data[source.randrange(len(data))] = source.randrange(256)
+            try:
+                assert isinstance(clean_image(bytes(data)), CleanImage)
+            except ImageRefused:
+                continue
+
+
+def test_clean_image_bomb_is_refused_before_decoding():
+    body = zlib.compress(b"\0" * (13_001 * 13_000 // 64), 9)
+    started = time.perf_counter()
+    with pytest.raises(ImageRefused, match="尺寸过大"):
+        clean_image(png_header(13_000, 13_000) + chunk(b"IDAT", body) + chunk(b"IEND", b""))
+    with pytest.raises(ImageRefused, match="尺寸过大"):
+        clean_image(png_header(7_999, 7_999) + chunk(b"IDAT", body) + chunk(b"IEND", b""))
+    assert time.perf_counter() - started < 1
+
+
+def test_clean_image_too_small_is_refused():
+    with pytest.raises(ImageRefused, match="尺寸过小"):
+        clean_image(saved(picture(size=(199, 400)), "PNG"))
+
+
+def test_clean_image_many_scans_are_refused():
+    data = saved(picture(), "JPEG", progressive=True)
+    place = data.rindex(b"\xff\xda")
+    scan = data[place:-2]
+    assert clean_image(data).kind == "jpeg"
+    with pytest.raises(ImageRefused, match="编码方式"):
+        clean_image(data[:-2] + scan * 40 + b"\xff\xd9")
+
+
+def test_clean_image_two_frame_headers_are_refused():
+    data = saved(picture(), "JPEG")
+    place = data.index(b"\xff\xc0")
+    frame = data[place : place + 2 + int.from_bytes(data[place + 2 : place + 4], "big")]
+    with pytest.raises(ImageRefused, match=DAMAGED):
+        clean_image(data[:place] + frame + data[place:])
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_clean_image_polyglot_loses_its_payload(kind):
+    payload = b"<script>alert(1)</script>PK\x03\x04"
+    clean = clean_image(saved(picture(), kind) + payload)
+    assert payload not in clean.data
+
+
+def test_rebuilt_png_keeps_only_what_a_picture_needs():
+    data = saved(picture(), "PNG")
+    text = chunk(b"tEXt", b"Comment\0<?php system(1)?>")
+    profile = chunk(b"iCCP", b"x\0\0" + zlib.compress(b"\0" * 1_000_000))
+    assert rebuilt_png(data[:33] + text + profile + data[33:]) == data
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        png_header(300, 300)[:-1] + b"\0" + chunk(b"IEND", b""),
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IDAT", b"") + chunk(b"IEND", b""),
+        png_header(300, 300) + chunk(b"IHDR", b"\0" * 13) + chunk(b"IEND", b""),
+        png_header(300, 300) + b"\xff\xff\xff\xffIDAT",
+        png_header(300, 300) + chunk(b"IEND", b""),
+    ],
+)
+def test_clean_image_broken_chunks_are_refused(data):
+    with pytest.raises(ImageRefused, match=DAMAGED):
+        clean_image(data)
+
+
+def test_sharpness_warning_below_600_pixels():
+    assert sharpness_warning(clean_image(saved(picture(), "PNG")), "seal_image").rule == "F-012"
+    assert sharpness_warning(clean_image(saved(picture(size=(600, 700)), "PNG"))) is None

@@ -1,0 +1,131 @@
+"""The ground of the suite: own services a run, codes in every database, strict templates, no network."""
+
+import contextlib
+import itertools
+import os
+import shutil
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.template import engines
+from django.test import Client, TransactionTestCase
+from pytest_socket import socket_allow_hosts
+
+from accounts.management.commands.load_codes import load_codes
+from accounts.middleware import STARTED_AT
+from autoflow.embedded import EmbeddedServices
+from tests.strict_templates import UndefinedVariable
+
+CODE_TABLES = {"django_migrations", "django_content_type", "accounts_division", "accounts_jurisdiction"}
+AUDIT_TABLE, AUDIT_TRIGGER = "accounts_auditrecord", "auditrecord_table_append_only"
+CACHE_VERSIONS = itertools.count(1)
+
+
+class RunServices:
+    """The embedded services of this run: the first process starts them, others inherit their address."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.embedded = EmbeddedServices(folder, durable=False)
+
+    @property
+    def are_needed(self):
+        return self.embedded.database_url == settings.DATABASE_URL or (
+            self.embedded.redis_url == settings.REDIS_URL
+        )
+
+    def pytest_sessionstart(self):
+        """What a killed run left behind goes first."""
+        for left in self.folder.parent.glob("test-*"):
+            pid = left.name.removeprefix("test-")
+            if pid.isdigit() and not psutil.pid_exists(int(pid)):
+                EmbeddedServices(left, durable=False).stop()
+                shutil.rmtree(left, ignore_errors=True)
+        if self.are_needed:
+            self.embedded.start()
+
+    def pytest_unconfigure(self):
+        if self.are_needed:
+            self.embedded.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def pytest_configure(config):
+    engines["django"].engine.string_if_invalid = UndefinedVariable("%s")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(RunServices(Path(os.environ["TEST_VAR"])), "run-services")
+
+
+def pytest_runtest_setup():
+    """The network is off, save loopback and the servers this run was given."""
+    given = {urlsplit(settings.REDIS_URL).hostname, settings.DATABASES["default"]["HOST"]}
+    hosts = [host for host in given if host and "/" not in host]
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost", *hosts], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request):
+    """A database outlives the run only where it was named (TEST_DB_SUFFIX) and --reuse-db was given."""
+    return "TEST_DB_SUFFIX" in os.environ and request.config.getvalue("reuse_db")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Divisions and jurisdictions are there for every test, as in every installation."""
+    with django_db_blocker.unblock():
+        load_codes()
+
+
+def empty_tables(test_case):
+    """Truncate what a transactional test committed; codes stay, and the audit trail's trigger steps aside."""
+    tables = [name for name in connection.introspection.table_names() if name not in CODE_TABLES]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {AUDIT_TABLE} DISABLE TRIGGER {AUDIT_TRIGGER}")
+        cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, tables))} RESTART IDENTITY")
+        cursor.execute(f"ALTER TABLE {AUDIT_TABLE} ENABLE ALWAYS TRIGGER {AUDIT_TRIGGER}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_keeps_codes():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    """Each test begins with an empty cache, without emptying that of its neighbours."""
+    cache.version = f"test-{next(CACHE_VERSIONS)}"
+
+
+@pytest.fixture
+def client_for():
+    """A browser in which this person is signed in: `client_for(user).get(…)`."""
+
+    def signed_in(user, **options):
+        client = Client(**options)
+        client.force_login(user)
+        session = client.session
+        session[STARTED_AT] = time.time()
+        session.save()
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def queries_of(django_assert_max_num_queries):
+    """The statements of a block: `with queries_of() as queries: …`, then `len(queries)`."""
+
+    @contextlib.contextmanager
+    def counting():
+        with django_assert_max_num_queries(10_000) as queries:
+            yield queries
+
+    return counting

@@ -1,0 +1,220 @@
+"""What the worker does with an uploaded workbook: claim it, check it, write it, pick up what was left lying."""
+
+import logging
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from shutil import copyfileobj
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.audit import record
+from autoflow.common.workbooks import WorkbookRefused, check_container, read_rows
+from filing.models import Enterprise
+from usedcar.enums import UNFINISHED, ImportAction, ImportStatus
+from usedcar.import_checks import Checked, WorkbookChecks, read_header
+from usedcar.models import ImportBatch, ImportFault, StagedTrade
+from usedcar.permissions import reason_not_to_report
+from usedcar.staging import forget, stage, store_faults, write_trades
+from usedcar.template_workbook import ErrorWorkbook
+
+LEASE = timedelta(seconds=60)
+MAX_TRIES = 3
+CHUNK_ROWS = 2_000
+KEEP_FILES = timedelta(hours=24)
+KEEP_UNCONFIRMED = timedelta(days=7)
+CLAIMABLE = {
+    ImportAction.CHECK: (ImportStatus.UPLOADED, ImportStatus.CHECKING),
+    ImportAction.WRITE: (ImportStatus.WRITING,),
+}
+COUNTS = ("total_count", "checked_count", "good_count", "warned_count", "bad_count", "known_count")
+GIVEN_UP = "系统多次处理未能完成，已停止。请检查文件后重新上传；仍有问题请联系技术支持。"
+FILE_GONE = "上传的文件已不存在，请重新上传。"
+NO_ROWS = "文件中没有数据，请从第 3 行起填写后再上传。"
+logger = logging.getLogger(__name__)
+
+
+class LeaseLost(Exception):
+    """Another worker took the batch over, or the user cancelled it: this copy stops without a trace."""
+
+
+@transaction.atomic
+def claim(batch_id: int, action: ImportAction) -> ImportBatch | None:
+    """Take a batch nobody works on; what an earlier try left is deleted in the same transaction."""
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    waiting = ImportBatch.objects.filter(free, pk=batch_id, status__in=CLAIMABLE[action])
+    batch = waiting.select_for_update(skip_locked=True).first()
+    if batch is None:
+        return None
+    if batch.tries >= MAX_TRIES:
+        fail(batch, GIVEN_UP)
+        return None
+    batch.move(action)
+    batch.lease_token, batch.tries, batch.lease_until = batch.lease_token + 1, batch.tries + 1, now + LEASE
+    changed = ["status", "lease_token", "tries", "lease_until"]
+    if action == ImportAction.CHECK:
+        forget(batch, StagedTrade, ImportFault)
+        for name in COUNTS:
+            setattr(batch, name, 0)
+        changed += COUNTS
+    batch.save(update_fields=changed)
+    return batch
+
+
+def hold(batch: ImportBatch, **values) -> None:
+    """Write to the batch and prolong the lease, only while it is ours; the row stays locked to the commit."""
+    ours = ImportBatch.objects.filter(pk=batch.pk, lease_token=batch.lease_token, status=batch.status)
+    if not ours.update(**{"lease_until": timezone.now() + LEASE, **values}):
+        raise LeaseLost
+    for name, value in values.items():
+        setattr(batch, name, value)
+
+
+@transaction.atomic
+def fail(batch: ImportBatch, reason: str) -> None:
+    """End a batch that cannot be imported, with the reason its page shows."""
+    limit = ImportBatch._meta.get_field("failure").max_length
+    failure = reason if len(reason) <= limit else f"{reason[: limit - 1]}…"
+    hold(batch, status=ImportStatus.FAILED, failure=failure, finished_at=timezone.now(), lease_until=None)
+    forget(batch, StagedTrade, ImportFault)
+    record("usedcar.import-fail", batch, by=batch.uploaded_by)
+
+
+@contextmanager
+def at_work(batch: ImportBatch):
+    """What a refused file, a lost lease and a fault mean for the batch; after a fault the sweeper tries again."""
+    try:
+        yield
+    except WorkbookRefused as refusal:
+        fail(batch, refusal.message)
+    except FileNotFoundError:
+        fail(batch, FILE_GONE)
+    except LeaseLost:
+        logger.info("import lease lost", extra={"batch": batch.pk})
+    except BaseException:
+        with suppress(DatabaseError, LeaseLost):
+            hold(batch, lease_until=timezone.now())
+        raise
+
+
+def check_batch(*, batch_id: int) -> None:
+    """Check every row of an uploaded workbook; the right ones wait in the staging table."""
+    batch = claim(batch_id, ImportAction.CHECK)
+    if batch is None:
+        return
+    with at_work(batch), tempfile.TemporaryDirectory() as folder:
+        path, errors_path = Path(folder, "upload.xlsx"), Path(folder, "errors.xlsx")
+        with default_storage.open(batch.stored_as) as stored, path.open("wb") as copy:
+            copyfileobj(stored, copy)
+        check_container(path, max_bytes=settings.IMPORT_MAX_BYTES)
+        rows = read_rows(path, max_rows=settings.IMPORT_MAX_ROWS)
+        checks = WorkbookChecks(batch.enterprise, read_header(rows), timezone.localdate())
+        errors = ErrorWorkbook(str(errors_path), checks.names)
+        for chunk in chunks(rows):
+            checked = checks.check(chunk)
+            save_chunk(batch, checks, checked)
+            write_errors(errors, checked)
+        errors.close()
+        if not checks.counts["total_count"]:
+            raise WorkbookRefused(NO_ROWS)
+        if checks.counts["bad_count"]:
+            store_errors(batch, errors_path)
+        finish_check(batch)
+
+
+def chunks(rows: Iterable) -> Iterator[list]:
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, CHUNK_ROWS)):
+        yield chunk
+
+
+@transaction.atomic
+def save_chunk(batch: ImportBatch, checks: WorkbookChecks, checked: list[Checked]) -> None:
+    """The rows of a chunk and the progress they mean, together or not at all."""
+    hold(batch, **checks.counts)
+    stage(
+        batch,
+        [(row.number, row.has_warning, row.values) for row in checked if not row.is_bad and not row.is_known],
+    )
+    store_faults(batch, (fault for row in checked for fault in row.faults))
+
+
+def write_errors(errors: ErrorWorkbook, checked: list[Checked]) -> None:
+    for row in checked:
+        if row.is_bad:
+            errors.add(row.cells, [message for *_, message in row.faults])
+
+
+def store_errors(batch: ImportBatch, path: Path) -> None:
+    """Keep the bad rows beside the upload, replacing those of an earlier try."""
+    default_storage.delete(batch.errors_stored_as)
+    with path.open("rb") as source:
+        default_storage.save(batch.errors_stored_as, File(source))
+
+
+@transaction.atomic
+def finish_check(batch: ImportBatch) -> None:
+    hold(batch, status=ImportStatus.CHECKED, lease_until=None, tries=0)
+    record(
+        "usedcar.import-check", batch, by=batch.uploaded_by, **{name: getattr(batch, name) for name in COUNTS}
+    )
+
+
+def write_batch(*, batch_id: int) -> None:
+    """Turn the staged rows of a batch into trades, once."""
+    batch = claim(batch_id, ImportAction.WRITE)
+    if batch is not None:
+        with at_work(batch):
+            write_staged(batch)
+
+
+@transaction.atomic
+def write_staged(batch: ImportBatch) -> None:
+    """Trades, counts and the DONE mark commit together; T-005 is asked again under the enterprise's lock."""
+    hold(batch)
+    enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=batch.enterprise_id)
+    if reason := reason_not_to_report(enterprise):
+        fail(batch, reason)
+        return
+    now = timezone.now()
+    written = write_trades(batch, now)
+    counts = {"written_count": written, "known_count": batch.good_count - written}
+    hold(batch, status=ImportStatus.DONE, finished_at=now, lease_until=None, **counts)
+    forget(batch, StagedTrade)
+    record("usedcar.import-done", batch, by=batch.uploaded_by, **counts)
+
+
+def sweep() -> list[tuple[int, str]]:
+    """Tidy up, and name the batches whose work must be rung for again."""
+    now = timezone.now()
+    cancel_unconfirmed(now - KEEP_UNCONFIRMED)
+    delete_files(now - KEEP_FILES)
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    return list(ImportBatch.objects.filter(free, status__in=UNFINISHED).values_list("pk", "status"))
+
+
+def cancel_unconfirmed(before) -> None:
+    """Checked rows hold personal data and are not kept for somebody who does not come back."""
+    for batch in ImportBatch.objects.filter(status=ImportStatus.CHECKED, uploaded_at__lt=before)[:100]:
+        with transaction.atomic(), suppress(LeaseLost):
+            hold(batch, status=ImportStatus.CANCELLED, finished_at=timezone.now(), lease_until=None)
+            forget(batch, StagedTrade)
+            record("usedcar.import-expire", batch)
+
+
+def delete_files(before) -> None:
+    """Uploads are kept for a day after the batch ended, for the download of bad rows."""
+    ended = ImportBatch.objects.filter(finished_at__lt=before).exclude(stored_as="")[:100]
+    for batch in ended:
+        default_storage.delete(batch.stored_as)
+        default_storage.delete(batch.errors_stored_as)
+        ImportBatch.objects.filter(pk=batch.pk).update(stored_as="")

@@ -1,0 +1,52 @@
+"""When an enterprise may report used-car trades and see those it reported."""
+
+from accounts.enums import ENTERPRISE_ROLES, Permission
+from accounts.permissions import condition
+from autoflow.common.checks import rules
+from autoflow.common.codes import enterprise_types
+from filing.models import Filing
+from filing.permissions import enterprise_of
+
+UNREPORTED = "本企业的类型不填报二手车交易信息；企业类型有误的，请在备案中变更。"
+
+
+def reports_trades(types) -> bool:
+    """Whether enterprises of these types fill in used-car trades: markets, dealers and auction houses."""
+    known = enterprise_types()
+    return any(code in known and known[code].used_transaction == "yes" for code in types)
+
+
+def concerns(user) -> bool:
+    """Authorities see the trades of their area, enterprises the menu of their own types alone."""
+    if user.role not in ENTERPRISE_ROLES:
+        return True
+    enterprise = enterprise_of(user)
+    return enterprise is not None and reports_trades(enterprise.types)
+
+
+def reason_not_to_report(enterprise) -> str:
+    """T-005: only an enterprise whose filing is confirmed reports."""
+    if enterprise is None:
+        return f"{rules()['T-005'].message}请先增加应用并填写备案。"
+    if not reports_trades(enterprise.types):
+        return UNREPORTED
+    if not enterprise.is_confirmed:
+        return f"{rules()['T-005'].message}目前状态：{enterprise.get_status_display()}。"
+    return ""
+
+
+@condition(Permission.TRADE_REPORT)
+def report_reason(user, obj):
+    return reason_not_to_report(obj or enterprise_of(user))
+
+
+@condition(Permission.TRADE_VIEW)
+def view_reason(user, obj):
+    """What was reported stays readable while a change of the filing waits."""
+    if user.role not in ENTERPRISE_ROLES:
+        return ""
+    enterprise = enterprise_of(user)
+    reason = reason_not_to_report(enterprise)
+    if reason and enterprise and Filing.objects.filter(enterprise=enterprise, is_in_force=True).exists():
+        return "" if reports_trades(enterprise.types) else reason
+    return reason

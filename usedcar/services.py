@@ -1,0 +1,105 @@
+"""What a person does with an import: upload, commit, cancel."""
+
+import hashlib
+import logging
+import uuid
+from contextlib import ExitStack
+from functools import partial
+
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from accounts.audit import record
+from accounts.enums import Permission
+from accounts.models import User
+from accounts.permissions import require
+from autoflow.common.errors import BusinessError
+from filing.permissions import enterprise_of
+from usedcar.enums import ImportAction, ImportStatus
+from usedcar.models import ImportBatch, StagedTrade
+from usedcar.staging import forget
+from usedcar.tasks import check_import, write_import
+
+NO_SPACE = "文件没有保存：存储空间不足或暂时不可用，请稍后重试；仍有问题请联系技术支持。"
+logger = logging.getLogger(__name__)
+
+
+def ring(task, batch_id: int) -> None:
+    """Queue the work once the row is committed; without a queue the sweeper rings within a minute."""
+    transaction.on_commit(partial(publish, task, batch_id))
+
+
+def publish(task, batch_id: int) -> None:
+    try:
+        task.delay(batch_id)
+    except OperationalError:
+        logger.warning("queue unavailable", extra={"batch": batch_id})
+
+
+def upload_import(*, upload: UploadedFile, by: User) -> ImportBatch:
+    """Keep the workbook under a name nobody can guess and have it checked; no row without file, nor the reverse."""
+    enterprise = enterprise_of(by)
+    require(by, Permission.TRADE_REPORT, enterprise)
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    try:
+        stored_as = default_storage.save(f"imports/{uuid.uuid4().hex}.xlsx", upload)
+    except OSError as error:
+        raise BusinessError(NO_SPACE) from error
+    with ExitStack() as undo, transaction.atomic():
+        undo.callback(default_storage.delete, stored_as)
+        batch = ImportBatch.objects.create(
+            enterprise=enterprise,
+            uploaded_by=by,
+            file_name=upload.name[-200:],
+            file_sha256=digest.hexdigest(),
+            stored_as=stored_as,
+        )
+        record("usedcar.import-upload", batch, by=by, size=upload.size)
+        ring(check_import, batch.pk)
+        undo.pop_all()
+    return batch
+
+
+def locked_import(batch_id: int, by: User) -> ImportBatch:
+    visible = ImportBatch.objects.visible_to(by)
+    return visible.select_related("enterprise").select_for_update(of=("self",)).get(pk=batch_id)
+
+
+@transaction.atomic
+def commit_import(
+    *, batch_id: int, has_read_warnings: bool = False, is_all_or_nothing: bool = False, by: User
+) -> ImportBatch:
+    """Have the right rows written; pressing twice writes once."""
+    batch = locked_import(batch_id, by)
+    require(by, Permission.TRADE_REPORT, batch.enterprise)
+    if batch.status in (ImportStatus.WRITING, ImportStatus.DONE):
+        return batch
+    batch.move(ImportAction.WRITE)
+    if is_all_or_nothing and batch.bad_count:
+        raise BusinessError(f"有 {batch.bad_count} 行有错误，按“全部正确才导入”没有导入任何行。")
+    if batch.warned_count and not has_read_warnings:
+        raise BusinessError(f"有 {batch.warned_count} 行有警告，请核对后勾选“已核对有警告的行”。")
+    if not batch.ready_count:
+        raise BusinessError("没有可导入的行，请修改错误行后重新上传。")
+    batch.tries, batch.lease_until = 0, None
+    batch.save(update_fields=["status", "tries", "lease_until"])
+    record("usedcar.import-commit", batch, by=by, ready=batch.ready_count, warned=batch.warned_count)
+    ring(write_import, batch.pk)
+    return batch
+
+
+@transaction.atomic
+def cancel_import(*, batch_id: int, by: User) -> ImportBatch:
+    """Give an import up before anything was written."""
+    batch = locked_import(batch_id, by)
+    batch.move(ImportAction.CANCEL)
+    batch.finished_at, batch.lease_until = timezone.now(), None
+    batch.save(update_fields=["status", "finished_at", "lease_until"])
+    forget(batch, StagedTrade)
+    record("usedcar.import-cancel", batch, by=by)
+    return batch
