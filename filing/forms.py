@@ -19,6 +19,8 @@ from filing.sections import (
     EVERYBODY,
     FIELDS,
     IMAGES,
+    LABELS,
+    PART_OF_FIELD,
     PARTS,
     ROW_SETS,
     concerns,
@@ -64,6 +66,9 @@ class FilingForm(forms.Form):
             if spec.applies_to != EVERYBODY:
                 self.fields[name].types = spec.applies_to
         self.fields["registered_capital"].help_text = "个体工商户可不填。"
+        derived = FIELDS["jurisdiction_code"]
+        self.fields["jurisdiction_code"] = TextField(label=derived.label, required=False, disabled=True)
+        self.fields["jurisdiction_code"].explain = derived.explain
         self.fields["jurisdiction_code"].help_text = "由所在地区确定，保存后更新。"
         self.show_images(filing)
 
@@ -157,13 +162,15 @@ class FilingForms:
 
     def __init__(self, filing, data=None, files=None):
         self.filing = filing
-        self.revision = filing.revision
+        self.revision, self.problems = filing.revision, []
         self.form = FilingForm(data, files, filing=filing)
         self.options = _catalogue_options()
         self.row_sets = {name: self._row_set(name, data) for name in ROW_SETS}
         if data is not None:
             self.form.is_valid()
             self.form.forget_errors_elsewhere()
+            for row_set in self.row_sets.values():
+                row_set.is_valid()
 
     def _row_set(self, name, data):
         """Rows come as a whole list; a page that does not send a sub-table leaves it as it is."""
@@ -179,7 +186,11 @@ class FilingForms:
         """The sub-tables posted that concern the types chosen."""
         types = self.form.cleaned_data.get("enterprise_types", self.filing.enterprise_types)
         parts = [part for part in PARTS if part.row_set and concerns(part.types, types)]
-        return {part.row_set: self.row_sets[part.row_set] for part in parts if self.row_sets[part.row_set].is_bound}
+        return {
+            part.row_set: self.row_sets[part.row_set]
+            for part in parts
+            if self.row_sets[part.row_set].is_bound
+        }
 
     @property
     def values(self):
@@ -220,6 +231,13 @@ class FilingForms:
             else:
                 self.form.add_error(None, f"“{control_label(found.field)}”：{found.message}")
 
+    def add_reasons(self):
+        """A returned version names its problem items in the list above the form, each a link to its control."""
+        self.problems = [
+            {"label": LABELS[name], "url": f"#id_{name}" if name in FIELDS else f"#{PART_OF_FIELD[name]}"}
+            for name in self.filing.return_fields
+        ]
+
     def tasks(self, findings):
         """What each part still lacks before it can be handed in."""
         missing = dict.fromkeys((part.key for part in PARTS), 0)
@@ -229,7 +247,9 @@ class FilingForms:
             {
                 "label": part.title,
                 "url": f"#{part.key}",
-                "missing": missing[part.key] if concerns(part.types, self.filing.enterprise_types) else _asked(part),
+                "missing": missing[part.key]
+                if concerns(part.types, self.filing.enterprise_types)
+                else _asked(part),
                 "types": _types_text(part.types),
             }
             for part in PARTS

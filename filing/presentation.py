@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from accounts.models import Division
 from autoflow.common.codes import name_of
-from filing.enums import AuthorizationType, GranteeRole, ImageSlot, LineStatus
+from filing.enums import AuthorizationType, FilingStatus, GranteeRole, ImageSlot, LineStatus
+from filing.models import FilingEvent
 from filing.sections import FIELDS, IMAGES, LABELS, ROW_SETS, parts_for
 
 TICKED = {"image_sync_acknowledged", "truth_declared"}
@@ -188,3 +189,40 @@ def _row_changes(row_set, old, new):
 
 def _joined(cells):
     return "，".join(filter(None, cells or ()))
+
+
+def meaning(enterprise, filing) -> str:
+    """What the present state means for the enterprise and what comes next."""
+    match enterprise.status:
+        case FilingStatus.SUBMITTED | FilingStatus.CHANGED:
+            return f"已提交，等待{filing.confirm_body}确认；一般 5 个工作日内办理，期间不能修改。"
+        case FilingStatus.CONFIRMED:
+            return (
+                "备案已确认通过，可打印备案信息表、填报数据。信息有变化的，请在变化之日起 30 日内办理变更。"
+            )
+        case FilingStatus.RETURNED:
+            return "备案被退回，请按下面的原因修改后重新提交。"
+        case FilingStatus.SUSPENDED:
+            return "备案已暂停，暂不能填报；请联系当地商务主管部门。"
+        case FilingStatus.CANCELLED:
+            return "备案已注销，已报数据仍可查看。"
+    return "备案还没有提交。填写完整并提交后，由主管部门确认。"
+
+
+def history(versions) -> list[dict]:
+    """What happened to these versions, newest first, for the time line."""
+    events = FilingEvent.objects.filter(filing__in=versions).select_related("by", "filing").order_by("-id")
+    return [
+        {
+            "title": f"第 {event.filing.version} 版 {event.get_action_display()}",
+            "at": event.at,
+            "by": str(event.by),
+            "note": event.note,
+        }
+        for event in events
+    ]
+
+
+def page(filing) -> dict:
+    """One version for its page: parts as text and the images."""
+    return {"sections": [part for part in sections(filing) if part.key != "images"], "images": images(filing)}

@@ -11,6 +11,7 @@ from accounts.enums import Role
 from accounts.models import User
 from autoflow.demo import names
 from autoflow.demo.content import Content, Profile, written
+from autoflow.demo.places import COUNTY
 from filing.content import ROW_MODELS, content_of, digest
 from filing.enums import AWAITING, FilingAction, FilingStatus
 from filing.models import Enterprise, Filing, FilingEvent
@@ -60,7 +61,7 @@ def load_enterprises(plan, places, brands, images):
 def make(number, plan, places, brands, images, serials):
     random = Random(f"{plan.seed} enterprise {number}")
     waits_here = number < min(WAITING_IN_COUNTY, plan.enterprises // COUNTY_EVERY)
-    division = places.regions["330106"][0] if waits_here else places.draw(random)
+    division = places.places_in(COUNTY)[0] if waits_here else places.draw(random, number)
     types = tuple(drawn(random, KINDS).split())
     status = FilingStatus.SUBMITTED if waits_here else status_of(number)
     submitted_at = moment(plan, days_since_submission(plan, status, random, waits_here, number), random)

@@ -1,13 +1,13 @@
 """Where the enterprises of the demonstration are: many around the demo authorities, some everywhere."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from accounts.enums import Role
 from accounts.models import Division, Jurisdiction, User
 
-REGIONS = {"330106": 6, "3301": 14, "33": 20, "3302": 10, "32": 14, "": 36}
-COUNTY = "330106"
+COUNTY, ANYWHERE = "330106", ""
+REGIONS = {"330106": 6, "3301": 14, "33": 20, "3302": 10, "32": 14, ANYWHERE: 36}
 ABROAD = ("71", "81", "82")
 
 
@@ -16,17 +16,17 @@ class Places:
     """Divisions one can choose to the last level, who answers for each of them and who decides there."""
 
     password: str
+    known: dict = field(default_factory=dict)
 
     @cached_property
     def divisions(self):
         divisions = Division.objects.select_related("parent").filter(children=None, is_placeholder=False)
         return [place for place in divisions.order_by("code") if not place.code.startswith(ABROAD)]
 
-    @cached_property
-    def regions(self):
-        return {
-            prefix: [place for place in self.divisions if place.code.startswith(prefix)] for prefix in REGIONS
-        }
+    def places_in(self, prefix):
+        if prefix not in self.known:
+            self.known[prefix] = [place for place in self.divisions if place.code.startswith(prefix)]
+        return self.known[prefix]
 
     @cached_property
     def jurisdictions(self):
@@ -52,9 +52,12 @@ class Places:
         )
         return users | {user.jurisdiction_id: user for user in created}
 
-    def draw(self, random):
+    def draw(self, random, turn):
+        """A place near the demo authorities, or of the jurisdiction whose turn it is."""
         (prefix,) = random.choices([*REGIONS], [*REGIONS.values()])
-        return random.choice(self.regions[prefix])
+        if prefix == ANYWHERE:
+            prefix = [*self.jurisdictions][turn % len(self.jurisdictions)]
+        return random.choice(self.places_in(prefix))
 
     def jurisdiction_of(self, division_code):
         """The longest prefix wins, as everywhere; looked up here once for all."""
