@@ -1,4 +1,4 @@
-"""Form fields made from the specification: one field of the table gives one control with its label, unit and help."""
+"""Form fields made from the specification: one field of the table gives one control."""
 
 import re
 import unicodedata

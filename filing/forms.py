@@ -1,5 +1,6 @@
-"""The long form of a filing with its sub-tables: what can be stored, what cannot, and where each message belongs."""
+"""The long form of a filing with its sub-tables: what can be stored, and where each message belongs."""
 
+import re
 from dataclasses import replace
 
 from django import forms
@@ -19,8 +20,6 @@ from filing.sections import (
     EVERYBODY,
     FIELDS,
     IMAGES,
-    LABELS,
-    PART_OF_FIELD,
     PARTS,
     ROW_SETS,
     concerns,
@@ -54,7 +53,7 @@ def _initial(filing):
 
 
 class FilingForm(forms.Form):
-    """Every field of the filing by its identifier; the account's credit code and the derived authority are only shown."""
+    """Every field by its identifier; the account's credit code and the derived authority are shown only."""
 
     def __init__(self, *args, filing, **kwargs):
         super().__init__(*args, initial=_initial(filing), **kwargs)
@@ -79,7 +78,7 @@ class FilingForm(forms.Form):
             self.fields[name].widget.preview_url = url
 
     def forget_errors_elsewhere(self):
-        """Parts that do not concern the types chosen may hold anything; it is neither stored nor complained about."""
+        """What does not concern the types chosen may be unreadable: it stays as stored, without a word."""
         types = self.cleaned_data.get("enterprise_types", ())
         for name in [*self.errors]:
             if name in FIELDS and not concerns(FIELDS[name].applies_to, types):
@@ -99,7 +98,7 @@ class FilingForm(forms.Form):
 
 
 class RowForm(forms.Form):
-    """One row of a sub-table. A row can be stored once it names what it is about; the rest is asked at submission."""
+    """One row of a sub-table, stored once it names what it is about; submission asks for the rest."""
 
     def __init__(self, *args, row_set, options, **kwargs):
         super().__init__(*args, **kwargs)
@@ -162,7 +161,8 @@ class FilingForms:
 
     def __init__(self, filing, data=None, files=None):
         self.filing = filing
-        self.revision, self.problems = filing.revision, []
+        self.revision = filing.revision
+        self.posted_revision = _number(data["revision"]) if data and "revision" in data else filing.revision
         self.form = FilingForm(data, files, filing=filing)
         self.options = _catalogue_options()
         self.row_sets = {name: self._row_set(name, data) for name in ROW_SETS}
@@ -186,11 +186,8 @@ class FilingForms:
         """The sub-tables posted that concern the types chosen."""
         types = self.form.cleaned_data.get("enterprise_types", self.filing.enterprise_types)
         parts = [part for part in PARTS if part.row_set and concerns(part.types, types)]
-        return {
-            part.row_set: self.row_sets[part.row_set]
-            for part in parts
-            if self.row_sets[part.row_set].is_bound
-        }
+        row_sets = {part.row_set: self.row_sets[part.row_set] for part in parts}
+        return {name: row_set for name, row_set in row_sets.items() if row_set.is_bound}
 
     @property
     def values(self):
@@ -221,35 +218,28 @@ class FilingForms:
 
     def add_findings(self, findings):
         """Put each message at its control; what belongs to a whole sub-table stands above its rows."""
+        stored = {name: row_set.stored_forms for name, row_set in self._concerned().items()}
         for found in findings:
             row_set, _, rest = found.field.partition("-")
             if row_set not in ROW_SETS:
                 self.form.add_error(found.field, found.message)
-            elif rest and self.row_sets[row_set].is_bound:
+            elif rest and row_set in stored:
                 number, _, column = rest.partition("-")
-                self.row_sets[row_set].stored_forms[int(number)].add_error(column, found.message)
+                stored[row_set][int(number)].add_error(column, found.message)
             else:
                 self.form.add_error(None, f"“{control_label(found.field)}”：{found.message}")
 
-    def add_reasons(self):
-        """A returned version names its problem items in the list above the form, each a link to its control."""
-        self.problems = [
-            {"label": LABELS[name], "url": f"#id_{name}" if name in FIELDS else f"#{PART_OF_FIELD[name]}"}
-            for name in self.filing.return_fields
-        ]
-
     def tasks(self, findings):
         """What each part still lacks before it can be handed in."""
-        missing = dict.fromkeys((part.key for part in PARTS), 0)
+        types = self.filing.enterprise_types
+        missing = {part.key: 0 if concerns(part.types, types) else _asked(part) for part in PARTS}
         for found in findings:
             missing[control_part(found.field)] += found.stops
         return [
             {
                 "label": part.title,
                 "url": f"#{part.key}",
-                "missing": missing[part.key]
-                if concerns(part.types, self.filing.enterprise_types)
-                else _asked(part),
+                "missing": missing[part.key],
                 "types": _types_text(part.types),
             }
             for part in PARTS
@@ -272,11 +262,17 @@ class FilingForms:
         ]
 
 
+def _number(text):
+    """The revision a page was made from; one that was tampered with matches nothing."""
+    return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else -1
+
+
 def _types_text(types):
     return "" if types == EVERYBODY else " ".join(sorted(types))
 
 
 def _asked(part):
+    """What a part would ask for, if its types were chosen."""
     return sum(spec.required == "R" for spec in part.fields) + (part.row_set == "brand_lines")
 
 

@@ -7,8 +7,8 @@ from django.urls import reverse
 from accounts.models import Division
 from autoflow.common.codes import name_of
 from filing.enums import AuthorizationType, FilingStatus, GranteeRole, ImageSlot, LineStatus
-from filing.models import FilingEvent
-from filing.sections import FIELDS, IMAGES, LABELS, ROW_SETS, parts_for
+from filing.models import Enterprise, Filing, FilingEvent
+from filing.sections import FIELDS, IMAGES, LABELS, PART_OF_FIELD, ROW_SETS, parts_for
 
 TICKED = {"image_sync_acknowledged", "truth_declared"}
 HEADINGS = {
@@ -207,6 +207,50 @@ def meaning(enterprise, filing) -> str:
         case FilingStatus.CANCELLED:
             return "备案已注销，已报数据仍可查看。"
     return "备案还没有提交。填写完整并提交后，由主管部门确认。"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an enterprise's filing stands, from its versions, the newest first."""
+
+    enterprise: Enterprise
+    versions: list[Filing]
+
+    @property
+    def latest(self):
+        return self.versions[0] if self.versions else None
+
+    @property
+    def in_force(self):
+        return next((filing for filing in self.versions if filing.is_in_force), None)
+
+    @property
+    def is_draft_of_change(self):
+        """Whether changes were begun that nobody but the enterprise knows of."""
+        return bool(self.in_force and self.latest.status == FilingStatus.DRAFT)
+
+    @property
+    def shown(self):
+        return self.in_force if self.is_draft_of_change else self.latest
+
+    @property
+    def meaning(self):
+        return meaning(self.enterprise, self.shown)
+
+    @property
+    def next_step(self):
+        """What the one main button of the page is called."""
+        if self.is_draft_of_change:
+            return "继续变更"
+        status = self.latest.status if self.latest else ""
+        return {"": "填写备案", "DRAFT": "继续填写", "RETURNED": "修改备案"}.get(status, "变更")
+
+
+def problems(filing, form_url="") -> list[dict]:
+    """The items a returned version names, each with the place where the form asks for it."""
+    places = {name: f"#{PART_OF_FIELD[name]}" if name in ROW_SETS else f"#id_{name}" for name in LABELS}
+    named = filing.return_fields if filing.status == FilingStatus.RETURNED else ()
+    return [{"label": LABELS[name], "url": form_url + places[name]} for name in named if name in LABELS]
 
 
 def history(versions) -> list[dict]:

@@ -137,7 +137,7 @@ def _ensure_current(filing, revision):
             f"该备案当前为“{filing.get_status_display()}”，不能再修改；如需修改请待主管部门确认或退回。您的输入已保留在本页。"
         )
     if filing.revision != revision:
-        raise ConflictError(rules()["F-024"].message)
+        raise ConflictError(f"{rules()['F-024'].message}核对后再次保存，将以本页内容为准。")
 
 
 @transaction.atomic

@@ -132,7 +132,9 @@ class WorkbookChecks:
                 row.findings.append(finding("T-051", "invoice_number", date=day))
 
     def check_duplicate(self, row: Checked) -> None:
-        """I-007: the same invoice, or the same vehicle, day and buyer; only right rows stand for an original."""
+        """I-007: the same invoice, or the same vehicle, day and buyer; only right rows stand for an
+        original.
+        """
         if row.is_bad:
             return
         values = row.values

@@ -1,4 +1,6 @@
-"""What the worker does with an uploaded workbook: claim it, check it, write it, pick up what was left lying."""
+"""What the worker does with an uploaded workbook: claim it, check it, write it, pick up what was left
+lying.
+"""
 
 import logging
 import tempfile
@@ -91,7 +93,9 @@ def fail(batch: ImportBatch, reason: str) -> None:
 
 @contextmanager
 def at_work(batch: ImportBatch):
-    """What a refused file, a lost lease and a fault mean for the batch; after a fault the sweeper tries again."""
+    """What a refused file, a lost lease and a fault mean for the batch; after a fault the sweeper tries
+    again.
+    """
     try:
         yield
     except WorkbookRefused as refusal:

@@ -40,7 +40,9 @@ def publish(task, batch_id: int) -> None:
 
 
 def upload_import(*, upload: UploadedFile, by: User) -> ImportBatch:
-    """Keep the workbook under a name nobody can guess and have it checked; no row without file, nor the reverse."""
+    """Keep the workbook under a name nobody can guess and have it checked; no row without file, nor the
+    reverse.
+    """
     enterprise = enterprise_of(by)
     require(by, Permission.TRADE_REPORT, enterprise)
     digest = hashlib.sha256()

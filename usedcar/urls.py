@@ -1,4 +1,18 @@
-"""Addresses."""
+"""Addresses of used-car trades and their import."""
+
+from django.urls import path
+
+from usedcar import views
 
 app_name = "usedcar"
-urlpatterns = []
+urlpatterns = [
+    path("trades/", views.trade_list, name="trade-list"),
+    path("trades/<int:trade_id>/", views.trade_detail, name="trade-detail"),
+    path("imports/", views.import_list, name="import-list"),
+    path("imports/template.xlsx", views.import_template, name="import-template"),
+    path("imports/<int:batch_id>/", views.import_detail, name="import-detail"),
+    path("imports/<int:batch_id>/progress/", views.import_progress, name="import-progress"),
+    path("imports/<int:batch_id>/errors.xlsx", views.import_errors, name="import-errors"),
+    path("imports/<int:batch_id>/commit/", views.import_commit, name="import-commit"),
+    path("imports/<int:batch_id>/cancel/", views.import_cancel, name="import-cancel"),
+]

@@ -4,8 +4,8 @@
 class BusinessError(Exception):
     """A broken business rule, said in Chinese to the person who can mend it.
 
-    `status` is the HTTP answer where no form can show the message; `findings` names the fields where there are
-    several.
+    `status` is the HTTP answer where no form can show the message; `findings` names the fields where
+    there are several.
     """
 
     status = 422

@@ -1,7 +1,7 @@
 """Loads the demonstration once: everything small in one transaction, then the trades a month at a time."""
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.audit import record
 from autoflow.demo import plan as plans
@@ -13,8 +13,6 @@ from autoflow.demo.enterprises import load_enterprises
 from autoflow.demo.pictures import sample_pictures
 from autoflow.demo.places import Places
 from autoflow.demo.trades import load_trades
-
-LOCK = 20_170_701
 
 
 def load(plan, say):
@@ -37,9 +35,7 @@ def size_of(plan):
 @transaction.atomic
 def begin_once(plan, say):
     """The small part, unless it is there; a second run at the same time waits here for the first."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    plans.stand_in_line()
     begun = plans.plan_begun()
     if begun is not None:
         return begun

@@ -35,8 +35,9 @@ class Places:
     @cached_property
     def deciders(self):
         """Who confirms, by place; where no demo authority is, one account that nobody can sign in with."""
+        known = User.objects.filter(role__in=[Role.COUNTY, Role.PROVINCE])
         users = {
-            user.division_id: user for user in User.objects.filter(role__in=[Role.COUNTY, Role.PROVINCE])
+            user.division_id if user.role == Role.COUNTY else user.jurisdiction_id: user for user in known
         }
         missing = [found for found in self.jurisdictions.values() if found.code not in users]
         created = User.objects.bulk_create(

@@ -5,7 +5,6 @@ from datetime import date
 from random import Random
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,8 +19,7 @@ from autoflow.demo.enterprises import make
 from autoflow.demo.load import load
 from autoflow.demo.pictures import pictures_of, sample
 from autoflow.demo.places import Places
-from autoflow.demo.plan import Plan, periods_done, shared
-from autoflow.demo.trades import TradeWriter
+from autoflow.demo.plan import Plan, shared
 from catalog.models import Brand, Displacement, VehicleModel
 from filing.content import content_of, digest
 from filing.models import Enterprise, Filing, FilingEvent
@@ -162,35 +160,6 @@ def test_load_demo_again_changes_nothing_whatever_it_is_asked_for(said):
     load(Plan(enterprises=500, trades=9_000), again.append)
     assert again == ["演示数据已存在：企业 48 家、14 个月、二手车交易 300 条。"]
     assert (User.objects.count(), Filing.objects.count(), Trade.objects.count()) == before
-
-
-def test_load_demo_killed_halfway_is_finished_by_the_next_run(db, monkeypatch):
-    write_month = TradeWriter.write_month
-
-    def killed(writer, period, *args):
-        if len(periods_done()) == 2:
-            raise KeyboardInterrupt
-        write_month(writer, period, *args)
-
-    plan = Plan(enterprises=0, months=4, trades=80)
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(TradeWriter, "write_month", killed)
-        load(plan, lambda text: None)
-    assert 0 < Trade.objects.count() < 80
-    load(plan, lambda text: None)
-    assert Trade.objects.count() == 80
-
-
-def test_load_demo_refuses_production(settings):
-    settings.SETTINGS_NAME = "autoflow.settings.base"
-    with pytest.raises(CommandError, match="生产环境"):
-        call_command("load_demo")
-
-
-@pytest.mark.parametrize("option", ["--months=0", "--trades=-1", "--enterprises=-1"])
-def test_load_demo_refuses_sizes_that_mean_nothing(option):
-    with pytest.raises(CommandError):
-        call_command("load_demo", option)
 
 
 def test_make_same_plan_same_enterprise(said):

@@ -105,7 +105,7 @@ class Quickstart:
         """End what a killed run or test run left behind; used before the local state is removed."""
         with only_instance(self.state / "quickstart.lock"):
             end_marked(self.var)
-            for base_dir in (self.var, self.var / "test"):
+            for base_dir in (self.var, *self.var.glob("test-*")):
                 EmbeddedServices(base_dir).stop()
                 if not socket_dir(base_dir).is_relative_to(self.var):
                     shutil.rmtree(socket_dir(base_dir), ignore_errors=True)
