@@ -23,7 +23,7 @@ def times_of(work, seconds=3.0):
 
 
 def report(bench, rows, seconds, *, baseline=None, **more):
-    """Print a result; `baseline` is the time of the same rows done the plain way, `ratio` what ours takes of it."""
+    """Print a result; `baseline` is the time of the same work done the plain way, `ratio` ours to it."""
     line = {
         "bench": bench,
         "rows": rows,

@@ -8,8 +8,15 @@ from filing.forms import FilingForms
 from filing.permissions import enterprise_of
 from filing.services import findings_of
 
-PLAIN_PAGE = """{% extends "base.html" %}{% block content %}<h1>企业备案</h1><form method="post">{% csrf_token %}
-{{ page.form.as_div }}{% for rows in page.row_sets.values %}{{ rows.as_div }}{% endfor %}</form>{% endblock %}"""
+PLAIN_PAGE = """{% extends "base.html" %}
+{% block content %}
+  <h1>企业备案</h1>
+  <form method="post">
+    {% csrf_token %}
+    {{ page.form.as_div }}
+    {% for rows in page.row_sets.values %}{{ rows.as_div }}{% endfor %}
+  </form>
+{% endblock %}"""
 
 
 def plain_form(request):

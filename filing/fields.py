@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from decimal import Decimal
 
 from django import forms
 
@@ -20,7 +21,12 @@ FIGURE = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
 DATE_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日"]
 PHONES = {"contact_mobile", "contact_phone"}
 YES_NO = (("1", "是"), ("0", "否"))
-TICKS = {"image_sync_acknowledged", "truth_declared"}
+TICKS = {
+    "image_sync_acknowledged": (
+        "我单位知悉：营业执照正本、副本和公章影像将同步至公安交管部门，用于二手车转让登记免交执照原件。"
+    ),
+    "truth_declared": "我单位承诺：所填内容与证照一致，并对其真实性负责。",
+}
 
 
 class TextField(forms.CharField):
@@ -52,7 +58,12 @@ class CountField(Figure, forms.IntegerField):
 
 
 class AmountField(Figure, forms.DecimalField):
-    pass
+    """An amount as it was given, without the zeros the column adds."""
+
+    def prepare_value(self, value):
+        if not isinstance(value, Decimal):
+            return value
+        return value.quantize(1) if value == value.to_integral_value() else value.normalize()
 
 
 class DayField(forms.DateField):
@@ -145,7 +156,7 @@ def _bare_field(spec, basics, options):
         case "date":
             return DayField(**basics)
         case "bool" if spec.identifier in TICKS:
-            return forms.BooleanField(**basics)
+            return forms.BooleanField(help_text=TICKS[spec.identifier], **basics)
         case "bool":
             return YesNoField(**basics)
         case "codes":

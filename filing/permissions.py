@@ -43,7 +43,7 @@ def edit_reason(user, filing):
     if filing.enterprise.status in STOPPED:
         return f"备案已{filing.enterprise.get_status_display()}，不能填写；如有疑问请联系当地商务主管部门。"
     if filing.status in AWAITING:
-        return f"已提交，等待{filing.confirm_body}确认；确认或退回前不能修改。"
+        return f"{filing.confirm_body}确认或退回前不能修改。"
     return ""
 
 

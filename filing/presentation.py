@@ -12,7 +12,7 @@ from filing.sections import FIELDS, IMAGES, LABELS, PART_OF_FIELD, ROW_SETS, par
 
 TICKED = {"image_sync_acknowledged", "truth_declared"}
 HEADINGS = {
-    "brand_lines": ("品牌", "生产商", "授权类型", "供应商", "供应商统一社会信用代码", "授权期", "状态"),
+    "brand_lines": ("品牌", "生产商", "授权类型", "供应商", "供应商信用代码", "授权期", "状态"),
     "authorization_lines": (
         "授权品牌",
         "被授权企业",
@@ -195,7 +195,7 @@ def meaning(enterprise, filing) -> str:
     """What the present state means for the enterprise and what comes next."""
     match enterprise.status:
         case FilingStatus.SUBMITTED | FilingStatus.CHANGED:
-            return f"已提交，等待{filing.confirm_body}确认；一般 5 个工作日内办理，期间不能修改。"
+            return f"已提交，等待{filing.confirm_body}确认；一般 5 个工作日内办理。"
         case FilingStatus.CONFIRMED:
             return (
                 "备案已确认通过，可打印备案信息表、填报数据。信息有变化的，请在变化之日起 30 日内办理变更。"

@@ -68,6 +68,7 @@ def check_disk():
 
 @contextlib.contextmanager
 def only_one_at_a_time():
+    """Installers inherit the lock: one that outlives a killed bootstrap still keeps the next one waiting."""
     LOGS.mkdir(parents=True, exist_ok=True)
     with (ROOT / "var" / "bootstrap.lock").open("w") as lock:
         try:
@@ -75,6 +76,7 @@ def only_one_at_a_time():
         except BlockingIOError:
             print("另一个命令正在安装依赖，请稍候 …", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
+        os.set_inheritable(lock.fileno(), True)
         yield
 
 
@@ -182,7 +184,13 @@ def step(title, log_name):
         def run(command):
             environment = {**os.environ, "PIP_USER": "no", "NODE_USE_SYSTEM_CA": "1"}
             with subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment
+                command,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environment,
+                close_fds=False,
             ) as process:
                 while True:
                     try:
@@ -207,16 +215,22 @@ def failed(what, log_name):
     return BootstrapError(f"{what}没有装上，请检查网络或镜像设置后重新执行（完整日志：{LOGS / log_name}）。")
 
 
+def give_up(sentence):
+    """In UTF-8 whatever the locale: an old Python in a bare environment would print escapes."""
+    sys.stderr.buffer.write(f"{sentence}\n".encode())
+    sys.exit(1)
+
+
 if __name__ == "__main__":
     try:
         main()
     except BootstrapError as error:
-        sys.exit(str(error))
+        give_up(error)
     except KeyboardInterrupt:
-        sys.exit("已中断，下次执行会重新安装。")
+        give_up("已中断，下次执行会重新安装。")
     except PermissionError as error:
-        sys.exit(f"没有权限写入 {error.filename}：请用建立它的用户运行，或把项目目录交给当前用户。")
+        give_up(f"没有权限写入 {error.filename}：请用建立它的用户运行，或把项目目录交给当前用户。")
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        sys.exit("磁盘已满，请腾出空间后重新执行。")
+        give_up("磁盘已满，请腾出空间后重新执行。")

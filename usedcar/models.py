@@ -251,6 +251,8 @@ class Trade(TradeColumns):
         indexes = [
             models.Index(fields=["enterprise", "-traded_on", "-id"], name="trade_enterprise_list"),
             models.Index(fields=["jurisdiction_code", "-traded_on", "-id"], name="trade_jurisdiction_list"),
+            models.Index(fields=["division_code", "-traded_on", "-id"], name="trade_division_list"),
+            models.Index(fields=["-traded_on", "-id"], name="trade_national_list"),
             models.Index(fields=["vin"], name="trade_vin"),
             models.Index(Right("vin", 6), name="trade_vin_tail"),
             models.Index(fields=["plate_no"], name="trade_plate"),

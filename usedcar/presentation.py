@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from autoflow.common.codes import name_of
 from autoflow.common.identifiers import mask_name, mask_phone
-from usedcar.enums import PartyKind
-from usedcar.models import Trade
+from usedcar.enums import ImportStatus, PartyKind
+from usedcar.models import ImportBatch, Trade
 
 CODE_LISTS = {
     "nationality": "countries",
@@ -101,3 +101,11 @@ def _row(trade, name):
     if name in ("price", "original_price", "mileage_km"):
         return field.verbose_name, f"{value:,}"
     return field.verbose_name, str(value)
+
+
+def place_in_queue(batch: ImportBatch) -> int:
+    """How many uploads of the nation are checked before this one."""
+    if batch.status != ImportStatus.UPLOADED:
+        return 0
+    waiting = (ImportStatus.UPLOADED, ImportStatus.CHECKING)
+    return ImportBatch.objects.filter(pk__lt=batch.pk, status__in=waiting).count()

@@ -9,7 +9,6 @@ from django.core.files.storage import default_storage
 from django.db.models import Count
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.enums import Permission
@@ -23,7 +22,7 @@ from usedcar.enums import ImportStatus
 from usedcar.filters import TradeFilter
 from usedcar.forms import UploadForm
 from usedcar.models import ImportBatch, Trade
-from usedcar.presentation import groups, party_name
+from usedcar.presentation import groups, party_name, place_in_queue
 from usedcar.template_workbook import template_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -173,12 +172,8 @@ def _import_page(request, batch, *, error=None):
 def _progress(batch):
     seen = cache.get(HEARTBEAT_KEY)
     is_worker_alive = seen is not None and time.time() - seen < HEARTBEAT_SECONDS
-    ahead = ImportBatch.objects.filter(
-        pk__lt=batch.pk, status__in=[ImportStatus.UPLOADED, ImportStatus.CHECKING]
-    )
     return {
         "batch": batch,
         "is_worker_alive": is_worker_alive,
-        "ahead": ahead.count() if batch.status == ImportStatus.UPLOADED else 0,
-        "now": timezone.now(),
+        "ahead": place_in_queue(batch),
     }

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import IntegerField, Q
 
 PAGE_SIZE = 20
 COUNT_CAP = 10_000
@@ -38,14 +38,18 @@ def _encode(values):
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
 
-def _decode(text, size):
-    """The key in the address, or None when it was tampered with: the list then starts anew."""
+def _decode(text, fields):
+    """The key in the address, or None when there is none or it was tampered with: the list then starts
+    anew.
+    """
     try:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, binascii.Error):
         return None
-    well_formed = isinstance(values, list) and len(values) == size
-    return values if well_formed and all(isinstance(value, str | int) for value in values) else None
+    if not isinstance(values, list) or len(values) != len(fields):
+        return None
+    kinds = [int if isinstance(field, IntegerField) else str for field in fields]
+    return values if all(type(value) is kind for value, kind in zip(values, kinds, strict=True)) else None
 
 
 def keyset_page(queryset, *, keys, request, size=PAGE_SIZE, ascending=False):
@@ -55,7 +59,7 @@ def keyset_page(queryset, *, keys, request, size=PAGE_SIZE, ascending=False):
     The address carries `after` or `before` with the keys of the neighbouring row; filters stay as they are.
     """
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    cursor = _decode(after or before, len(keys)) if after or before else None
+    cursor = _decode(after or before, [queryset.model._meta.get_field(key) for key in keys])
     backwards = bool(before) and not after and cursor is not None
     upwards = ascending != backwards
     rows = queryset.order_by(*_order(keys, upwards))

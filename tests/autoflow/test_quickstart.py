@@ -112,7 +112,7 @@ def test_quickstart_names_a_busy_port_before_it_starts_anything(run):
     assert not (run.var / "postgres").exists()
 
 
-def test_quickstart_refuses_production(run):
+def test_quickstart_refuses_any_settings_but_the_demonstration(run):
     command = run.command()
     command["env"] |= {"DJANGO_SETTINGS_MODULE": "autoflow.settings.test", "TEST_VAR": str(run.var)}
     answer = subprocess.run(**command, capture_output=True, text=True, timeout=60)

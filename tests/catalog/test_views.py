@@ -2,7 +2,6 @@ import pytest
 from django.urls import reverse
 
 from catalog.enums import CatalogStatus
-from catalog.models import BrandProducer
 from tests.factories import (
     BrandFactory,
     EnterpriseFactory,
@@ -47,8 +46,7 @@ def test_lists_open_to_an_enterprise_once_it_is_confirmed(client_for, name):
 
 def test_lists_show_approved_entries_only(county):
     model = VehicleModelFactory(name="甲型", displacements=["2.0", "1.5"])
-    hidden = BrandFactory(name="待审品牌", status=CatalogStatus.PENDING)
-    BrandProducer.objects.create(brand=hidden, producer=model.producer)
+    BrandFactory(name="待审品牌", status=CatalogStatus.PENDING, producers=[model.producer])
     VehicleModelFactory(name="乙型", brand=model.brand, status=CatalogStatus.PENDING)
     ProducerFactory(name="待审生产商", status=CatalogStatus.PENDING)
 

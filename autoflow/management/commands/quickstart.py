@@ -24,7 +24,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection, connections
+from django.db import DatabaseError, OperationalError, connection, connections
 
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from autoflow.common.health import HEARTBEAT_KEY
@@ -37,6 +37,7 @@ NEEDED_BYTES = 500_000_000
 READY_SECONDS = 90
 HANDOVER_SECONDS = 20
 TEND_SECONDS = 0.2
+END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Command(BaseCommand):
@@ -51,19 +52,16 @@ class Command(BaseCommand):
         parser.add_argument("--stop", action="store_true", help="停止本机所有残留进程后退出")
 
     def handle(self, *, port, follow_parent, stop, **options):
-        if settings.SETTINGS_MODULE != DEMONSTRATION:
-            raise CommandError(
-                f"quickstart 只用于本机演示（{DEMONSTRATION}），正式环境请按 README 的部署一节操作。"
-            )
-        quickstart = Quickstart(port=_port(port), parent=os.getppid() if follow_parent else None)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _interrupt)
         try:
+            _demonstration_only()
+            quickstart = Quickstart(port=_port(port), parent=os.getppid() if follow_parent else None)
+            for number in END_SIGNALS:
+                signal.signal(number, _interrupt)
             quickstart.clear_away() if stop else quickstart.run()
         except (CommandError, EmbeddedServiceError) as error:
             sys.exit(str(error))
-        except OSError as error:
-            if error.errno != errno.ENOSPC:
+        except (OSError, DatabaseError) as error:
+            if os.strerror(errno.ENOSPC) not in str(error):
                 raise
             sys.exit("磁盘已满，已全部停止；请腾出空间后重新执行。")
 
@@ -94,7 +92,7 @@ class Quickstart:
             except KeyboardInterrupt:
                 say("正在停止 …")
             finally:
-                for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                for number in END_SIGNALS:
                     signal.signal(number, signal.SIG_IGN)
                 lock.mark_stopping()
                 self.supervisor.stop()
@@ -297,6 +295,13 @@ def say(text):
     """A line on the console; a console that went away must not keep us from ending in good order."""
     with contextlib.suppress(OSError):
         print(text, flush=True)
+
+
+def _demonstration_only():
+    if settings.SETTINGS_MODULE != DEMONSTRATION:
+        raise CommandError(
+            f"quickstart 只用于本机演示（{DEMONSTRATION}），正式环境请按 README 的部署一节操作。"
+        )
 
 
 def _interrupt(number, frame):
