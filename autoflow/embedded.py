@@ -369,5 +369,7 @@ def _private_dir(path, account=None):
     if account and status.st_uid != owner:
         os.chown(path, *account)
     elif path.is_symlink() or status.st_uid != owner:
-        raise EmbeddedServiceError(f"目录 {path} 不属于当前用户，出于安全不能使用，请移走它再试。")
+        raise EmbeddedServiceError(
+            f"目录 {path} 属于另一个用户，不能使用；请用原来的用户运行，或移走它再试。"
+        )
     path.chmod(0o711 if is_root() and not account else 0o700)

@@ -290,10 +290,15 @@ def _rows_of(filing, name):
     rows = getattr(filing, name).order_by("pk")
     if name == "brand_lines":
         rows = rows.filter(line_status=LineStatus.ACTIVE)
-    values = [row_values(name, row) for row in rows]
-    for row in values:
-        if "grantee_division_id" in row:
-            row["grantee_division"] = division_name(row.pop("grantee_division_id"))
+    if name == "authorization_lines":
+        rows = rows.select_related("grantee_division")
+    return [_row_initial(name, row) for row in rows]
+
+
+def _row_initial(name, row):
+    values = row_values(name, row)
+    if "grantee_division_id" in values:
+        values["grantee_division"] = row.grantee_division.full_name
     return values
 
 

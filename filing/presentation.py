@@ -97,6 +97,7 @@ def images(filing):
     """The images of a version, for the viewer and the page."""
     return [
         {
+            "slot": slot.value,
             "label": slot.label,
             "url": reverse("filing:image", args=[filing.pk, slot.value]),
             "alt": f"{filing.enterprise_name}的{slot.label}",

@@ -35,6 +35,7 @@ def main():
     use_new_enough_python()
     sys.stdout.reconfigure(errors="replace")
     dev = "--dev" in sys.argv[1:]
+    check_owner()
     if python_ready(dev) and node_ready():
         return
     with only_one_at_a_time():
@@ -55,6 +56,17 @@ def use_new_enough_python():
         f"需要 Python 3.11 或更高版本，当前是 {sys.version.split()[0]}；"
         "安装后可用 PYTHON=python3.12 make run 指定。"
     )
+
+
+def check_owner():
+    """Local data belong to one user: PostgreSQL insists on it, and keys and data are for nobody else's
+    eyes.
+    """
+    var = ROOT / "var"
+    if var.exists() and var.stat().st_uid != os.geteuid():
+        raise BootstrapError(
+            f"{var} 由另一个用户建立，当前用户不能使用：请用原来的用户运行，或由该用户先执行 make reset。"
+        )
 
 
 def check_disk():

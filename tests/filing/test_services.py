@@ -90,7 +90,7 @@ def test_open_service_makes_the_enterprise_of_the_account_once():
 
 def test_open_service_names_the_authority_where_the_code_is_filed_already():
     by = UserFactory()
-    EnterpriseFactory(uscc=by.uscc, ningbo=True)
+    EnterpriseFactory(uscc=by.uscc, ningbo=True, staff=[])
     with pytest.raises(BusinessError, match="该统一社会信用代码已在“宁波市商务局”备案"):
         open_service(by=by)
 

@@ -24,7 +24,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, OperationalError, connection, connections
+from django.db import OperationalError, connection, connections
 
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from autoflow.common.health import HEARTBEAT_KEY
@@ -60,8 +60,8 @@ class Command(BaseCommand):
             quickstart.clear_away() if stop else quickstart.run()
         except (CommandError, EmbeddedServiceError) as error:
             sys.exit(str(error))
-        except (OSError, DatabaseError) as error:
-            if os.strerror(errno.ENOSPC) not in str(error):
+        except Exception as error:
+            if not _disk_was_full(error):
                 raise
             sys.exit("磁盘已满，已全部停止；请腾出空间后重新执行。")
 
@@ -242,9 +242,9 @@ class InstanceLock:
         self.file = file
 
     def mark_stopping(self):
-        self.file.truncate(0)
-        self.file.write("stopping")
-        self.file.flush()
+        """Unbuffered and without insisting: a full disk must not keep us from stopping."""
+        with contextlib.suppress(OSError):
+            os.write(self.file.fileno(), b"stopping")
 
 
 @contextlib.contextmanager
@@ -302,6 +302,15 @@ def _demonstration_only():
         raise CommandError(
             f"quickstart 只用于本机演示（{DEMONSTRATION}），正式环境请按 README 的部署一节操作。"
         )
+
+
+def _disk_was_full(error):
+    """Whether an error, or one that led to it, is the system's «No space left on device»."""
+    while error is not None:
+        if os.strerror(errno.ENOSPC) in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _interrupt(number, frame):

@@ -1,0 +1,110 @@
+"""Every address × every role × own and foreign objects, from the resolver: nothing is open that the table
+does not open.
+"""
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from filing.models import Enterprise
+from tests.factories import FilingFactory, ImportBatchFactory, TradeFactory, UserFactory
+from tests.guards import matrix
+
+ROLES = ["manager", "operator", "county", "city", "province", "nation", "admin", "auditor"]
+UNUSED = 999_999
+
+
+def addresses(resolver=None, namespace=""):
+    """Every named address with the names of its arguments."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if hasattr(entry, "url_patterns"):
+            yield from addresses(entry, f"{entry.namespace}:" if entry.namespace else namespace)
+        else:
+            yield f"{namespace}{entry.name}", tuple(entry.pattern.converters)
+
+
+ADDRESSES = sorted(addresses())
+STRANGERS = {"manager": "manager", "ningbo": "province", "jiangsu": "province"}
+FOREIGN = [
+    (name, arguments, stranger)
+    for name, arguments in ADDRESSES
+    for stranger, role in STRANGERS.items()
+    if set(arguments) - {"slot", "version"} and role in matrix.ALLOWED[name]
+]
+
+
+def test_every_address_stands_in_the_table():
+    assert {name for name, _ in ADDRESSES} == matrix.PUBLIC | matrix.ALLOWED.keys()
+
+
+@pytest.fixture
+def world():
+    """A confirmed used-car dealer with its filing, a trade and an import."""
+    filing = FilingFactory(confirmed=True)
+    Enterprise.objects.filter(pk=filing.enterprise_id).update(types=["B2"])
+    enterprise = Enterprise.objects.get(pk=filing.enterprise_id)
+    trade = TradeFactory(enterprise=enterprise)
+    batch = ImportBatchFactory(enterprise=enterprise, checked=True)
+    return {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch}
+
+
+def person(role, world):
+    if role in matrix.ENTERPRISE:
+        user = UserFactory(operator=True) if role == "operator" else world["enterprise"].staff.first()
+        world["enterprise"].staff.add(user)
+        return user
+    return UserFactory(**{role: True})
+
+
+def url_of(name, arguments, world, key=None):
+    values = {
+        "filing_id": key or world["filing"].pk,
+        "trade_id": key or world["trade"].pk,
+        "batch_id": key or world["batch"].pk,
+        "version": 1,
+        "slot": "seal_image",
+    }
+    return reverse(name, kwargs={argument: values[argument] for argument in arguments})
+
+
+def call(client, name, url):
+    return client.post(url) if name in matrix.POST_ONLY else client.get(url)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "arguments"), ADDRESSES)
+def test_a_stranger_is_sent_to_sign_in(client, world, name, arguments):
+    answer = call(client, name, url_of(name, arguments, world))
+    if name in matrix.PUBLIC:
+        assert answer.status_code in (200, 503)
+    else:
+        assert answer.status_code == 302
+        assert answer.url.startswith(reverse("accounts:login"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("name", "arguments"), [entry for entry in ADDRESSES if entry[0] in matrix.ALLOWED])
+def test_a_wrong_role_is_refused(client_for, world, name, arguments, role):
+    client = client_for(person(role, world))
+    answer = call(client, name, url_of(name, arguments, world))
+    if role in matrix.ALLOWED[name]:
+        assert answer.status_code in (200, 302, 404, 409, 422)
+    else:
+        assert answer.status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "arguments", "role"), FOREIGN)
+def test_a_foreign_object_does_not_exist(client_for, world, name, arguments, role):
+    if role == "manager":
+        other = FilingFactory(confirmed=True)
+        Enterprise.objects.filter(pk=other.enterprise_id).update(types=["B2"])
+        stranger = other.enterprise.staff.first()
+    else:
+        stranger = UserFactory(**{role: True})
+    client = client_for(stranger)
+
+    foreign = call(client, name, url_of(name, arguments, world))
+    unused = call(client, name, url_of(name, arguments, world, key=UNUSED))
+
+    assert (foreign.status_code, unused.status_code) == (404, 404)
