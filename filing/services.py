@@ -14,6 +14,7 @@ from accounts.models import Jurisdiction, User
 from accounts.permissions import require
 from autoflow.common.checks import finding, rules
 from autoflow.common.errors import BusinessError, ConflictError
+from autoflow.common.text import normalise
 from catalog.enums import CatalogStatus, ProducerKind
 from catalog.models import BrandProducer
 from filing.checks import DECLARATIONS, Context, check_filing
@@ -147,7 +148,7 @@ def save_draft(*, filing_id: int, revision: int, values: dict, rows: dict | None
     filing = _lock(filing_id, by)
     _ensure_current(filing, revision)
     for name in values.keys() & FIELDS.keys() - DERIVED:
-        setattr(filing, name, store_image(values[name]) if name in IMAGES else values[name])
+        setattr(filing, name, store_image(values[name]) if name in IMAGES else _normal(values[name]))
     filing.uscc = filing.enterprise.uscc
     filing.jurisdiction_code = jurisdiction_of(filing.division_code).code if filing.division_code else ""
     filing.revision += 1
@@ -162,10 +163,16 @@ def save_draft(*, filing_id: int, revision: int, values: dict, rows: dict | None
     return filing
 
 
+def _normal(value):
+    """Text is compared and hashed in one form, whoever typed it."""
+    return normalise(value) if isinstance(value, str) else value
+
+
 def _replace_rows(filing, name, rows):
     """The list as it is now; brands of the version in force that are no longer listed stay as ended ones."""
     model = ROW_MODELS[name]
-    rows = [{column: row[column] for column in ROW_COLUMNS[name] if column in row} for row in rows]
+    columns = ROW_COLUMNS[name]
+    rows = [{column: _normal(row[column]) for column in columns if column in row} for row in rows]
     if name == "brand_lines":
         rows += _ended_lines(filing, rows)
     getattr(filing, name).all().delete()

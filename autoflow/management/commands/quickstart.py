@@ -63,7 +63,7 @@ class Command(BaseCommand):
         except Exception as error:
             if not _disk_was_full(error):
                 raise
-            sys.exit("磁盘已满，已全部停止；请腾出空间后重新执行。")
+            sys.exit("磁盘已满，请腾出空间后重新执行。")
 
 
 class Quickstart:
