@@ -82,6 +82,14 @@ def django_db_setup(django_db_setup, django_db_blocker):
         load_codes()
 
 
+@pytest.fixture(scope="module")
+def kept_rows(django_db_setup, django_db_blocker):
+    """Rows made once for a module: ask for this in a module fixture; what each test adds is rolled back alone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def empty_tables(test_case):
     """Truncate what a transactional test committed; codes stay, and the audit trail's trigger steps aside."""
     tables = [name for name in connection.introspection.table_names() if name not in CODE_TABLES]
