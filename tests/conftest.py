@@ -24,6 +24,10 @@ from tests.strict_templates import UndefinedVariable
 
 CODE_TABLES = {"django_migrations", "django_content_type", "accounts_division", "accounts_jurisdiction"}
 AUDIT_TABLE, AUDIT_TRIGGER = "accounts_auditrecord", "auditrecord_table_append_only"
+OTHER_SESSIONS_END = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 CACHE_VERSIONS = itertools.count(1)
 
 
@@ -77,17 +81,15 @@ def django_db_keepdb(request):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Divisions and jurisdictions are there for every test, as in every installation."""
+    """Divisions and jurisdictions are there for every test, as in every installation.
+
+    Threads of a live server may still hold a session when the database is dropped at the end.
+    """
     with django_db_blocker.unblock():
         load_codes()
-
-
-@pytest.fixture(scope="module")
-def kept_rows(django_db_setup, django_db_blocker):
-    """Rows made once for a module: ask for this in a module fixture; what each test adds is rolled back alone."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(OTHER_SESSIONS_END)
 
 
 def empty_tables(test_case):
