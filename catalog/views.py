@@ -8,7 +8,7 @@ from accounts.enums import Permission
 from accounts.permissions import permission_required, require
 from autoflow.common.codes import name_of
 from autoflow.common.pages import keyset_page
-from autoflow.common.requests import chosen_id
+from autoflow.common.requests import chosen_id, chosen_text
 from catalog.models import Brand, Producer, VehicleModel
 
 
@@ -23,7 +23,7 @@ def _with_country_names(page):
 def brand_list(request):
     """Approved brands with how many producers and models each has."""
     require(request.user, Permission.CATALOG_VIEW)
-    text = request.GET.get("q", "").strip()
+    text = chosen_text(request.GET, "q")
     brands = Brand.objects.visible_to(request.user).named_like(text).with_list_columns()
     page = _with_country_names(keyset_page(brands, keys=("id",), request=request, ascending=True))
     return render(request, "catalog/brand_list.html", {"page": page, "text": text})
@@ -34,7 +34,7 @@ def brand_list(request):
 def producer_list(request):
     """Approved producers with their brands."""
     require(request.user, Permission.CATALOG_VIEW)
-    text = request.GET.get("q", "").strip()
+    text = chosen_text(request.GET, "q")
     producers = Producer.objects.visible_to(request.user).named_like(text).with_list_columns()
     page = _with_country_names(keyset_page(producers, keys=("id",), request=request, ascending=True))
     return render(request, "catalog/producer_list.html", {"page": page, "text": text})
@@ -45,7 +45,7 @@ def producer_list(request):
 def model_list(request):
     """Approved models, of one brand or of all, with their displacements."""
     require(request.user, Permission.CATALOG_VIEW)
-    text, brand_id = request.GET.get("q", "").strip(), chosen_id(request, "brand")
+    text, brand_id = chosen_text(request.GET, "q"), chosen_id(request, "brand")
     brands = Brand.objects.visible_to(request.user).order_by("id")
     models = VehicleModel.objects.visible_to(request.user).named_like(text).with_list_columns()
     if brand_id:

@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from autoflow.common.codes import choices, name_of
+from autoflow.common.requests import chosen_text
 from filing.enums import FilingStatus
 from reviews.audit_words import OBJECT_KINDS, SUBJECTS, action_text, kind_text
 
+CENTURY = 20
 LISTED = [status for status in FilingStatus if status != FilingStatus.DRAFT]
 
 
@@ -50,7 +52,7 @@ class FilingFilter(Filter):
 
     def __init__(self, query):
         super().__init__(query)
-        self.text = query.get("q", "").strip()
+        self.text = chosen_text(query, "q")
         self.status = self._one_of("status", FilingStatus.values)
         self.type = self._one_of("type", dict(self.type_choices))
 
@@ -79,11 +81,11 @@ class AuditFilter(Filter):
 
     def __init__(self, query):
         super().__init__(query)
-        self.account = query.get("q", "").strip()[:40]
-        self.action = query.get("action", "").strip()[:40]
+        self.account = chosen_text(query, "q", 40)
+        self.action = chosen_text(query, "action", 40)
         self.subject = self.action.partition(".")[0]
         self.object_type = self._one_of("object_type", OBJECT_KINDS)
-        self.object_id = query.get("object_id", "").strip()[:40]
+        self.object_id = chosen_text(query, "object_id", 40)
         self.day = _day(query.get("on", ""))
 
     def apply(self, records):
@@ -113,7 +115,9 @@ class AuditFilter(Filter):
 
 
 def _day(text):
+    """A day of this century; a date input sends nothing else."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year // 100 == CENTURY else None

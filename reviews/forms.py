@@ -27,7 +27,11 @@ class ReturnForm(forms.Form):
 
     def __init__(self, *args, filing, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["reason"].error_messages["required"] = rules()["F-023"].message
+        self.fields["reason"].error_messages |= {
+            "required": rules()["F-023"].message,
+            "min_length": "至少写 5 个字，说明哪里不对、怎样修改。",
+            "max_length": "最多 500 字，请精简。",
+        }
         self.fields["fields"] = forms.MultipleChoiceField(
             label="问题项",
             choices=problem_items(filing),

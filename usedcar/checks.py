@@ -51,7 +51,10 @@ def always_required() -> tuple[str, ...]:
 def text_lengths() -> Mapping[str, tuple[int, int]]:
     """Shortest and longest text of the columns that no numbered rule measures."""
     specs = {**field_specs("TX_VEHICLE"), **field_specs("TX_DEAL")}
-    fields = {name: specs[name] for name in ("maker_model", "engine_no", "transferee_office", "remark")}
+    fields = {
+        name: specs[name]
+        for name in ("maker_model", "registration_cert_no", "engine_no", "transferee_office", "remark")
+    }
     party = field_specs("TX_PARTY")
     for prefix, _ in PARTIES:
         fields |= {f"{prefix}_{name}": party[name] for name in ("name", "address")}
@@ -319,6 +322,8 @@ def check_price(row: Row) -> Iterator[Finding]:
     if original is not None:
         if original <= 0:
             yield invalid("original_price", "初始购买价格须大于0，不填请留空。")
+        elif original > 50_000_000:
+            yield invalid("original_price", "初始购买价格不能超过5000万元，请确认单位是“元”。")
         elif price and original < price * Decimal("0.2"):
             yield invalid("original_price", "初始购买价格远低于车价合计，请核对。", Severity.INFO)
 

@@ -8,21 +8,23 @@ from datetime import date
 from django.db.models import Q
 from django.db.models.functions import Right
 
-from autoflow.common.text import normalise, normalise_number
+from autoflow.common.text import hidden_character, normalise, normalise_number
 
 VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 TAIL = re.compile(r"[A-HJ-NPR-Z0-9]{6,8}")
-DIGITS = re.compile(r"\d{8}|\d{20}")
-MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+DIGITS = re.compile(r"\d{8}|\d{20}", re.ASCII)
+MONTH = re.compile(r"((?:19|20)\d{2})-(0[1-9]|1[0-2])", re.ASCII)
+BATCH = re.compile(r"[1-9]\d{0,17}", re.ASCII)
 
 
 class TradeFilter:
     """One search box that knows a VIN, its tail, a plate, an invoice number or, in one's own list, a name."""
 
     def __init__(self, query, *, by_name):
-        self.text = normalise(query.get("q", ""))[:60]
+        text = normalise(query.get("q", ""))[:60]
+        self.text = "" if hidden_character(text) else text
         self.month = query.get("month", "") if MONTH.fullmatch(query.get("month", "")) else ""
-        self.batch = int(query["batch"]) if query.get("batch", "").isdigit() else None
+        self.batch = int(query["batch"]) if BATCH.fullmatch(query.get("batch", "")) else None
         self.by_name = by_name
         self.query = query
 

@@ -5,7 +5,7 @@ lying.
 import logging
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -122,12 +122,11 @@ def check_batch(*, batch_id: int) -> None:
         check_container(path, max_bytes=settings.IMPORT_MAX_BYTES)
         rows = read_rows(path, max_rows=settings.IMPORT_MAX_ROWS)
         checks = WorkbookChecks(batch.enterprise, read_header(rows), timezone.localdate())
-        errors = ErrorWorkbook(str(errors_path), checks.names)
-        for chunk in chunks(rows):
-            checked = checks.check(chunk)
-            save_chunk(batch, checks, checked)
-            write_errors(errors, checked)
-        errors.close()
+        with closing(ErrorWorkbook(str(errors_path), checks.names)) as errors:
+            for chunk in chunks(rows):
+                checked = checks.check(chunk)
+                save_chunk(batch, checks, checked)
+                write_errors(errors, checked)
         if not checks.counts["total_count"]:
             raise WorkbookRefused(NO_ROWS)
         if checks.counts["bad_count"]:

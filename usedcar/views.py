@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from redis.exceptions import RedisError
 
 from accounts.enums import Permission
 from accounts.permissions import decide, permission_required, require
@@ -170,10 +171,17 @@ def _import_page(request, batch, *, error=None):
 
 
 def _progress(batch):
-    seen = cache.get(HEARTBEAT_KEY)
-    is_worker_alive = seen is not None and time.time() - seen < HEARTBEAT_SECONDS
     return {
         "batch": batch,
-        "is_worker_alive": is_worker_alive,
+        "is_worker_alive": _is_worker_alive(),
         "ahead": place_in_queue(batch),
     }
+
+
+def _is_worker_alive():
+    """A worker showed itself lately; without Redis nobody can tell, and the upload is safe all the same."""
+    try:
+        seen = cache.get(HEARTBEAT_KEY)
+    except RedisError:
+        return False
+    return seen is not None and time.time() - seen < HEARTBEAT_SECONDS

@@ -28,9 +28,12 @@ class RequestIdentity(logging.Filter):
 
 
 class PersonalDataMask(logging.Filter):
-    """The last wall: masks numbers in the finished message, its arguments and the traceback text."""
+    """The last wall: masks numbers in the finished message and the traceback; Django's own `request` goes,
+    for it shows the query.
+    """
 
     def filter(self, record):
+        record.__dict__.pop("request", None)
         record.msg, record.args = mask_personal(record.getMessage()), ()
         if record.exc_info and not record.exc_text:
             record.exc_text = mask_personal(logging.Formatter().formatException(record.exc_info))

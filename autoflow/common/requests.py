@@ -2,6 +2,8 @@
 
 from django.conf import settings
 
+from autoflow.common.text import hidden_character, normalise
+
 
 def client_address(request):
     """The address of the client: the socket's, or the one our own TRUSTED_PROXY_COUNT proxies wrote,
@@ -12,6 +14,12 @@ def client_address(request):
     if count and len(hops) >= count:
         return hops[-count]
     return request.META.get("REMOTE_ADDR") or "127.0.0.1"
+
+
+def chosen_text(query, name, limit=60):
+    """What was typed into a search box, as names are stored; nothing when it hides invisible characters."""
+    text = normalise(query.get(name, ""))[:limit]
+    return "" if hidden_character(text) else text
 
 
 def chosen_id(request, name):

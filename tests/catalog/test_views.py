@@ -100,3 +100,9 @@ def test_lists_cost_the_same_queries_for_one_row_and_for_three(county, queries_o
             county.get(reverse(name))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_search_for_a_hidden_character_finds_everything(county, name):
+    VehicleModelFactory()
+    assert len(county.get(reverse(name), {"q": "\0"}).context["page"].rows) == 1

@@ -25,6 +25,8 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection, connections
+from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
 
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from autoflow.common.health import HEARTBEAT_KEY
@@ -188,8 +190,11 @@ class Quickstart:
         schedule = self.state / "beat-schedule"
         for leftover in self.state.glob("beat-schedule*"):
             leftover.unlink()
-        cache.delete(HEARTBEAT_KEY)
-        beat_heart.apply_async(expires=READY_SECONDS)
+        try:
+            cache.delete(HEARTBEAT_KEY)
+            beat_heart.apply_async(expires=READY_SECONDS)
+        except (RedisError, BrokerError) as error:
+            raise CommandError("连接不上 REDIS_URL 指向的 Redis，请检查地址、口令和网络。") from error
         command = [sys.executable, "-m", "celery", "-A", "autoflow", "worker", "-B", "-s", str(schedule)]
         command += ["-n", "quickstart@%h", "-Q", "import,sync,default", "-c", "2", "-l", "INFO"]
         command += ["--without-gossip", "--without-mingle"]

@@ -1,0 +1,132 @@
+"""The home page of each role: what waits for it, and nothing of anybody else."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from filing.enums import ConfirmLevel, FilingStatus
+from filing.models import Enterprise, Filing
+from filing.services import open_service
+from tests.factories import EnterpriseFactory, FilingFactory, ImportBatchFactory, TradeFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+HOME = "/"
+
+
+def tasks_of(client):
+    return [(task.action, task.url) for task in client.get(HOME).context["desk"]["tasks"]]
+
+
+def manager_of(enterprise):
+    return enterprise.staff.get()
+
+
+def test_home_of_a_new_account_asks_to_open_the_service_then_to_file(client_for):
+    user = UserFactory()
+    assert tasks_of(client_for(user)) == [("增加应用", reverse("filing:open-service"))]
+    open_service(by=user)
+    assert tasks_of(client_for(user)) == [("填写备案", reverse("filing:edit"))]
+
+
+def test_home_of_an_operator_without_service_names_who_can_open_it(client_for):
+    answer = client_for(UserFactory(operator=True)).get(HOME)
+    assert "请企业管理员登录后办理" in answer.content.decode()
+
+
+def test_home_of_a_draft_counts_what_is_missing(client_for):
+    filing = FilingFactory()
+    client = client_for(manager_of(filing.enterprise))
+    assert tasks_of(client) == [("继续填写", reverse("filing:edit"))]
+    assert "还差" in client.get(HOME).content.decode()
+
+
+def test_home_of_a_complete_draft_says_it_can_be_handed_in(client_for):
+    filing = FilingFactory(complete=True)
+    assert "已填好，可以提交" in client_for(manager_of(filing.enterprise)).get(HOME).content.decode()
+
+
+def test_home_of_a_returned_filing_gives_the_reason_and_the_items(client_for):
+    filing = FilingFactory(returned=True)
+    client = client_for(manager_of(filing.enterprise))
+    page = client.get(HOME).content.decode()
+    assert tasks_of(client) == [("修改备案", reverse("filing:edit"))]
+    assert filing.return_reason in page
+    assert "营业执照正本影像" in page
+
+
+def test_home_of_a_waiting_filing_names_who_confirms_and_until_when(client_for):
+    filing = FilingFactory(submitted=True, confirm_body="西湖区商务局")
+    client = client_for(manager_of(filing.enterprise))
+    page = client.get(HOME).content.decode()
+    assert tasks_of(client) == []
+    assert "等待西湖区商务局确认" in page
+    assert "24:00" in page
+
+
+def test_home_of_a_used_car_dealer_leads_to_its_imports_and_trades(client_for):
+    enterprise = EnterpriseFactory(used=True)
+    FilingFactory(confirmed=True, enterprise=enterprise)
+    batch = ImportBatchFactory(checked=True, enterprise=enterprise)
+    TradeFactory(enterprise=enterprise)
+    TradeFactory()
+    client = client_for(manager_of(enterprise))
+    desk = client.get(HOME).context["desk"]
+    assert tasks_of(client) == [("查看并导入", reverse("usedcar:import-detail", args=[batch.pk]))]
+    assert desk["trades"] == {"this_month": 1, "last_month": 0}
+    assert [step.reason for step in desk["steps"]] == ["", ""]
+
+
+def test_home_of_an_officer_counts_his_own_queue_and_area(client_for):
+    mine = FilingFactory(submitted=True)
+    late = FilingFactory(submitted=True)
+    elsewhere = FilingFactory(submitted=True)
+    FilingFactory(submitted=True, enterprise__division_code="330203")
+    Filing.objects.filter(pk__in=[mine.pk, late.pk]).update(confirm_level=ConfirmLevel.COUNTY)
+    Filing.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(hours=1))
+    Filing.objects.filter(pk=elsewhere.pk).update(confirm_level=ConfirmLevel.PROVINCE)
+
+    desk = client_for(UserFactory(county=True)).get(HOME).context["desk"]
+
+    queue = desk["queue"]
+    assert (queue["waiting"], queue["overdue"], queue["changed"], queue["elsewhere"]) == (2, 1, 0, 1)
+    assert desk["enterprise_count"] == 3
+    assert {filing.pk for filing in desk["latest"]} == {mine.pk, late.pk, elsewhere.pk}
+
+
+def test_home_of_the_ministry_sees_all_and_decides_nothing(client_for):
+    FilingFactory(submitted=True)
+    FilingFactory(submitted=True, enterprise__division_code="330203")
+    desk = client_for(UserFactory(nation=True)).get(HOME).context["desk"]
+    assert (desk["confirms"], desk["queue"]["waiting"], desk["queue"]["elsewhere"]) == (False, 0, 2)
+
+
+def test_home_of_the_administrator_names_the_part_that_fails(client_for):
+    page = client_for(UserFactory(admin=True)).get(HOME).content.decode()
+    assert "后台任务进程没有心跳" in page
+
+
+def test_home_of_the_auditor_shows_the_latest_records(client_for):
+    open_service(by=UserFactory())
+    desk = client_for(UserFactory(auditor=True)).get(HOME).context["desk"]
+    assert desk["rows"][0].action_text == "应用：增加"
+
+
+@pytest.mark.parametrize("trait", ["county", "city", "province", "nation", "admin", "auditor"])
+def test_home_costs_the_same_queries_for_one_row_and_for_three(client_for, queries_of, trait):
+    client = client_for(UserFactory(**{trait: True}))
+    counts = []
+    for rows in (1, 2):
+        FilingFactory.create_batch(rows, submitted=True)
+        with queries_of() as queries:
+            client.get(HOME)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("status", [FilingStatus.SUSPENDED, FilingStatus.CANCELLED])
+def test_home_of_a_stopped_enterprise_offers_nothing_to_file(client_for, status):
+    filing = FilingFactory(confirmed=True)
+    Enterprise.objects.filter(pk=filing.enterprise_id).update(status=status)
+    assert tasks_of(client_for(manager_of(filing.enterprise))) == []
