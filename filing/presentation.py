@@ -10,6 +10,7 @@ from filing.enums import AuthorizationType, FilingStatus, GranteeRole, ImageSlot
 from filing.models import Enterprise, Filing, FilingEvent
 from filing.sections import FIELDS, IMAGES, LABELS, PART_OF_FIELD, ROW_SETS, parts_for
 
+RELATED = ("enterprise", "resident_market", "decided_by", *IMAGES)
 TICKED = {"image_sync_acknowledged", "truth_declared"}
 HEADINGS = {
     "brand_lines": ("品牌", "生产商", "授权类型", "供应商", "供应商信用代码", "授权期", "状态"),

@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from filing import views
+from filing.views import form, images, pages
 
 app_name = "filing"
 urlpatterns = [
-    path("", views.detail, name="detail"),
-    path("open/", views.open_service, name="open-service"),
-    path("edit/", views.edit, name="edit"),
-    path("print/", views.print_form, name="print"),
-    path("versions/<int:version>/", views.version, name="version"),
-    path("images/<int:filing_id>/<slug:slot>/", views.image, name="image"),
+    path("", pages.detail, name="detail"),
+    path("open/", pages.open_service, name="open-service"),
+    path("edit/", form.edit, name="edit"),
+    path("print/", pages.print_form, name="print"),
+    path("versions/<int:version>/", pages.version, name="version"),
+    path("images/<int:filing_id>/<slug:slot>/", images.image, name="image"),
 ]

@@ -1,9 +1,12 @@
 """A real chromium before a live server; pages are watched for errors of script and policy."""
 
+import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -16,6 +19,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+AXE = Path(settings.BASE_DIR, "node_modules/axe-core/axe.min.js")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -50,9 +55,7 @@ class Person:
             self.complaints.append(message.text)
 
     def open(self, path):
-        answer = self.page.goto(f"{self.server.url}{path}")
-        self.page.wait_for_load_state("networkidle")
-        return answer
+        return self.page.goto(f"{self.server.url}{path}")
 
     def sign_in(self, username, password):
         self.open("/accounts/login/")
@@ -67,6 +70,18 @@ class Person:
     @property
     def text(self):
         return self.page.locator("main").inner_text()
+
+    def faults(self):
+        """What is wrong with the page as it stands: complaints of the console, axe, sideways scrolling."""
+        path = self.page.url.removeprefix(self.server.url)
+        self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate(f"axe.run(document, {json.dumps(RULES)})")["violations"]
+        wide = self.page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
+        faults = [*self.complaints, *(f"{item['id']} {item['nodes'][0]['target']}" for item in found)]
+        self.complaints.clear()
+        return [f"{path}: {fault}" for fault in [*faults, *(["scrolls sideways"] if wide else [])]]
 
 
 @pytest.fixture

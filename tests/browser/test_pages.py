@@ -1,10 +1,6 @@
 """Every page type of every role: accessible, nothing sideways, no complaints, wide and narrow."""
 
-import json
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 
 from accounts.demo import DEMO_PASSWORD
@@ -13,8 +9,6 @@ from tests.browser.conftest import DESKTOP, PHONE
 from usedcar.models import Trade
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-AXE = Path(settings.BASE_DIR, "node_modules/axe-core/axe.min.js")
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 PUBLIC = ["/accounts/login/", "/accounts/register/", "/accounts/privacy/"]
 
 
@@ -42,29 +36,34 @@ def pages():
     }
 
 
-def faults_of(person, path):
-    person.open(path)
-    page = person.page
-    faults = [f"{path}: {text}" for text in person.complaints]
-    person.complaints.clear()
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(f"axe.run(document, {json.dumps(RULES)})")["violations"]
-    faults += [f"{path}: {item['id']} {item['nodes'][0]['target']}" for item in found]
-    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return [*faults, f"{path}: scrolls sideways"] if wide else faults
+@pytest.fixture
+def demo():
+    call_command("load_demo", "--enterprises", "20", "--months", "2", "--trades", "60", verbosity=0)
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_every_page_type_is_accessible_and_fits(at_browser, viewport):
-    call_command("load_demo", "--enterprises", "20", "--months", "2", "--trades", "60", verbosity=0)
+def test_every_page_type_is_accessible_and_fits(demo, at_browser, viewport):
     faults = []
-    visitor = at_browser(viewport=viewport, bypass_csp=True)
+    visitor = at_browser(viewport=viewport)
     for path in PUBLIC:
-        faults += faults_of(visitor, path)
+        visitor.open(path)
+        faults += visitor.faults()
     for username, paths in pages().items():
-        person = at_browser(viewport=viewport, bypass_csp=True)
+        person = at_browser(viewport=viewport)
         person.sign_in(username, DEMO_PASSWORD)
         for path in paths:
-            faults += [f"{username} {fault}" for fault in faults_of(person, path)]
+            person.open(path)
+            faults += [f"{username} {fault}" for fault in person.faults()]
         person.context.close()
-    assert faults == []
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_refused_forms_are_accessible_and_take_the_focus(at_browser, viewport):
+    visitor = at_browser(viewport=viewport)
+    visitor.open("/accounts/register/")
+    visitor.page.eval_on_selector("main form", "form => { form.noValidate = true; }")
+    visitor.press("main form button.btn-primary")
+
+    assert not visitor.faults()
+    assert visitor.page.evaluate("document.activeElement.closest('.error-summary') !== null")

@@ -10,14 +10,13 @@ from PIL import Image, ImageDraw
 
 from filing.enums import ConfirmLevel
 from filing.models import ConfirmPolicy, Enterprise, Filing
-from tests.factories import BrandFactory, FilingFactory, UserFactory
+from tests.factories import BrandFactory, FilingFactory, UserFactory, uscc_of
 from usedcar.models import Trade
 from usedcar.synthetic import Reporter, trade_rows
 from usedcar.template_workbook import cells_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "Lake-and-Hills-1906"
-USCC = "91330106XX00009906"
 TEXTS = {
     "legal_representative": "赵明",
     "registered_capital": "1000",
@@ -38,12 +37,6 @@ def picture(text):
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return {"name": f"{text}.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
-
-
-def valid_uscc(body):
-    from stdnum.cn import uscc  # noqa: PLC0415 -- only this helper needs it
-
-    return body[:17] + uscc.calc_check_digit(body[:17])
 
 
 @pytest.fixture
@@ -99,7 +92,7 @@ def fill_filing(page, brand):
 
 
 def test_enterprise_registers_files_and_is_confirmed(at_browser, officer):
-    brand, uscc = BrandFactory(), valid_uscc(USCC)
+    brand, uscc = BrandFactory(), uscc_of(990_006)
     clerk = at_browser()
 
     register(clerk, uscc)
@@ -109,6 +102,7 @@ def test_enterprise_registers_files_and_is_confirmed(at_browser, officer):
 
     clerk.press("button[name=action][value=submit]")
     assert "需要修改" in clerk.text
+    assert not clerk.faults()
     fill_filing(clerk.page, brand)
     clerk.press("button[name=action][value=save]")
     assert "草稿已保存" in clerk.text
@@ -189,10 +183,12 @@ def test_used_car_enterprise_imports_a_workbook(at_browser, tmp_path):
     clerk.page.set_input_files("[name=file]", path)
     clerk.press("text=上传并校验")
     assert "第5行“车辆识别代号”" in clerk.text
+    assert not clerk.faults()
     if clerk.page.locator("[name=warnings_read]").count():
         clerk.page.check("[name=warnings_read]")
     clerk.press("text=导入正确的行（11 行）")
     assert "导入 11 笔交易" in clerk.text
+    assert not clerk.faults()
     clerk.press("text=查看这些交易")
     assert "共 11 条" in clerk.text
     assert Trade.objects.count() == 11

@@ -12,7 +12,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def trade():
-    return TradeFactory(plate_no="浙A00001", buyer_name="买买提·艾力", traded_on=date(2026, 3, 31))
+    buyer = {"buyer_party_kind": "PERSON", "buyer_name": "买买提·艾力"}
+    return TradeFactory(plate_no="浙A00001", traded_on=date(2026, 3, 31), **buyer)
 
 
 def found_by(client, **query):

@@ -1,86 +1,17 @@
-"""Enterprises, the versions of their filings, brand lines, images and the policy that says who confirms."""
+"""The versions of a filing and the steps of their life."""
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
-from accounts.models import Division, Jurisdiction, User
-from autoflow.common.codes import choices
+from accounts.models import User
 from autoflow.common.constraints import paired
 from autoflow.common.crypto import EncryptedTextField
 from autoflow.common.workflow import StateMachine
-from catalog.models import Brand, Producer
 from filing.columns import column
-from filing.enums import (
-    AWAITING,
-    AuthorizationType,
-    ConfirmLevel,
-    EnterpriseGroup,
-    FilingAction,
-    FilingStatus,
-    GranteeRole,
-    LineStatus,
-)
-from filing.querysets import EnterpriseQuerySet, FilingQuerySet
-
-
-class Enterprise(models.Model):
-    """An enterprise that opened the service. Its status is that of its filing as everybody sees it, kept
-    by the services.
-    """
-
-    uscc = models.CharField("统一社会信用代码", max_length=18, db_collation="C")
-    name = models.CharField("企业名称", max_length=100)
-    types = models.JSONField("企业类型", default=list)
-    jurisdiction_code = models.CharField("受理机构", max_length=6, db_collation="C")
-    division_code = models.CharField("所在地区", max_length=6, db_collation="C")
-    status = models.CharField("备案状态", max_length=9, choices=FilingStatus, default=FilingStatus.DRAFT)
-    staff = models.ManyToManyField(User, related_name="enterprises", verbose_name="经办人员")
-    opened_at = models.DateTimeField("增加应用时间", auto_now_add=True)
-
-    objects = EnterpriseQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "企业"
-        constraints = [
-            UniqueConstraint(
-                fields=["uscc"],
-                condition=~Q(status=FilingStatus.CANCELLED),
-                name="enterprise_one_active_per_uscc",
-                violation_error_message="该企业已开通本应用，请勿重复开通；如企业迁址请办理迁移。",
-            ),
-            CheckConstraint(name="enterprise_status_known", condition=Q(status__in=FilingStatus.values)),
-        ]
-        indexes = [models.Index(fields=["jurisdiction_code", "division_code"], name="enterprise_area")]
-
-    def __str__(self):
-        return self.name
-
-    @property
-    def is_confirmed(self):
-        return self.status == FilingStatus.CONFIRMED
-
-
-class StoredImage(models.Model):
-    """A cleaned image, stored once under its own hash and never overwritten."""
-
-    sha256 = models.CharField(max_length=64, unique=True, db_collation="C")
-    size = models.PositiveIntegerField("字节数")
-    width = models.PositiveIntegerField("宽")
-    height = models.PositiveIntegerField("高")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "影像"
-
-    @property
-    def storage_name(self):
-        return f"images/{self.sha256[:2]}/{self.sha256}.jpg"
-
-
-def _image(label):
-    return models.ForeignKey(
-        StoredImage, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=label
-    )
+from filing.enums import AWAITING, ConfirmLevel, FilingAction, FilingStatus
+from filing.models.enterprises import Enterprise
+from filing.models.images import image_column
+from filing.querysets import FilingQuerySet
 
 
 class Filing(StateMachine, models.Model):
@@ -144,9 +75,9 @@ class Filing(StateMachine, models.Model):
     group_uscc = column("FILING_COMMON", "group_uscc")
     employee_count = column("FILING_COMMON", "employee_count")
     business_area = column("FILING_COMMON", "business_area")
-    licence_original_image = _image("营业执照正本影像")
-    licence_duplicate_image = _image("营业执照副本影像")
-    seal_image = _image("公章影像")
+    licence_original_image = image_column("营业执照正本影像")
+    licence_duplicate_image = image_column("营业执照副本影像")
+    seal_image = image_column("公章影像")
     image_sync_acknowledged = column("FILING_COMMON", "image_sync_acknowledged")
     truth_declared = column("FILING_COMMON", "truth_declared")
     remark = column("FILING_COMMON", "remark")
@@ -241,81 +172,6 @@ class Filing(StateMachine, models.Model):
         return self.version > 1
 
 
-class BrandLine(models.Model):
-    """A brand with its producer that a dealer sells, with or without the supplier's authorization
-    (品牌与生产商).
-    """
-
-    filing = models.ForeignKey(Filing, models.CASCADE, related_name="brand_lines")
-    brand = models.ForeignKey(Brand, models.PROTECT, verbose_name="品牌")
-    producer = models.ForeignKey(Producer, models.PROTECT, verbose_name="生产商")
-    authorization_type = models.CharField("授权类型", max_length=12, choices=AuthorizationType)
-    supplier_name = models.CharField("供应商名称", max_length=100)
-    supplier_uscc = models.CharField("供应商统一社会信用代码", max_length=18, blank=True)
-    authorized_from = models.DateField("授权期起", null=True, blank=True)
-    authorized_to = models.DateField("授权期止", null=True, blank=True)
-    authorization_image = _image("授权书影像")
-    line_status = models.CharField("状态", max_length=6, choices=LineStatus, default=LineStatus.ACTIVE)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "品牌与生产商"
-        ordering = ["id"]
-        constraints = [
-            UniqueConstraint(
-                fields=["filing", "brand", "producer", "authorization_type", "supplier_name"],
-                name="brandline_unique",
-                violation_error_message="品牌、生产商、授权类型、供应商相同的行只能有一行。",
-            ),
-        ]
-
-
-class AuthorizationLine(models.Model):
-    """A brand an OEM or general importer grants to a dealer or repairer (授权情况, A1 and A2 only)."""
-
-    filing = models.ForeignKey(Filing, models.CASCADE, related_name="authorization_lines")
-    brand = models.ForeignKey(Brand, models.PROTECT, verbose_name="授权品牌")
-    grantee_name = models.CharField("被授权企业名称", max_length=100)
-    grantee_uscc = models.CharField("被授权企业统一社会信用代码", max_length=18)
-    grantee_role = models.CharField("授权角色", max_length=8, choices=GranteeRole)
-    grantee_division = models.ForeignKey(Division, models.PROTECT, verbose_name="所在地区")
-    valid_from = models.DateField("授权期起")
-    valid_to = models.DateField("授权期止")
-    upstream_name = models.CharField("境外授权方", max_length=100, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "授权情况"
-        ordering = ["id"]
-        constraints = [
-            UniqueConstraint(
-                fields=["filing", "brand", "grantee_uscc", "grantee_role"],
-                name="authorizationline_unique",
-                violation_error_message="同一品牌对同一企业的同一授权角色只能有一行。",
-            ),
-        ]
-
-
-class Resident(models.Model):
-    """A merchant inside a used-car market (入驻商户), for checking who reports which trades."""
-
-    filing = models.ForeignKey(Filing, models.CASCADE, related_name="residents")
-    name = models.CharField("名称", max_length=100)
-    uscc = models.CharField("统一社会信用代码", max_length=18)
-    kind = models.CharField("类型", max_length=2, choices=choices("enterprise_types"))
-    since = models.DateField("入驻日期")
-    until = models.DateField("退出日期", null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "入驻商户"
-        ordering = ["id"]
-        constraints = [
-            UniqueConstraint(
-                fields=["filing", "uscc"],
-                name="resident_unique",
-                violation_error_message="同一入驻商户只能有一行。",
-            ),
-        ]
-
-
 class FilingEvent(models.Model):
     """One step in the life of a filing, for its history."""
 
@@ -330,27 +186,3 @@ class FilingEvent(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "备案经过"
         ordering = ["id"]
-
-
-class ConfirmPolicy(models.Model):
-    """Which level confirms where: the province decides by division prefix and group of enterprises; fixed
-    at submission.
-    """
-
-    jurisdiction = models.ForeignKey(
-        Jurisdiction, models.PROTECT, related_name="policies", verbose_name="受理机构"
-    )
-    division_prefix = models.CharField("区划前缀", max_length=6, db_collation="C")
-    enterprise_group = models.CharField("企业类别", max_length=6, choices=EnterpriseGroup, blank=True)
-    level = models.CharField("确认层级", max_length=8, choices=ConfirmLevel)
-    effective_from = models.DateTimeField("生效时间")
-    set_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="设置人")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "确认权限设置"
-        constraints = [
-            UniqueConstraint(
-                fields=["jurisdiction", "division_prefix", "enterprise_group", "effective_from"],
-                name="confirmpolicy_unique",
-            ),
-        ]

@@ -1,0 +1,91 @@
+"""The long form of a filing."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.enums import Permission
+from accounts.permissions import decide, permission_required, require
+from autoflow.common.errors import BusinessError
+from filing import presentation, services
+from filing.forms import FilingForms, named
+from filing.permissions import enterprise_of
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(Permission.FILING_EDIT)
+def edit(request):
+    """The long form: what is stored, or what was posted with a message at each field that needs one."""
+    enterprise = enterprise_of(request.user)
+    if enterprise is None:
+        return redirect("filing:open-service")
+    if request.method == "POST":
+        return _post(request)
+    filing = enterprise.filings.open_versions().select_related(*presentation.RELATED).first()
+    if filing is None and enterprise.filings.filter(is_in_force=True).exists():
+        return render(request, "filing/change.html", {"enterprise": enterprise})
+    decision = decide(request.user, Permission.FILING_EDIT, filing)
+    if not decision:
+        messages.info(request, decision.reason)
+        return redirect("filing:detail")
+    return _form_page(request, FilingForms(filing or services.first_version(enterprise, request.user)))
+
+
+def _post(request):
+    """A press on a button of the form: «变更» opens a copy, the others save, and 提交 also hands in."""
+    action = request.POST.get("action")
+    if action == "submit":
+        require(request.user, Permission.FILING_SUBMIT)
+    filing = services.start_filing(by=request.user)
+    if action == "change":
+        return redirect("filing:edit")
+    page = FilingForms(filing, request.POST, request.FILES)
+    kept = {"revision": page.posted_revision, "values": page.values, "rows": page.rows}
+    try:
+        page.keep(services.save_draft(filing_id=filing.pk, **kept, by=request.user))
+    except BusinessError as error:
+        return _refused(request, page, error)
+    if not page.is_valid():
+        messages.warning(request, "标出的各项没有保存，请修改；其余内容已保存为草稿。")
+        return _form_page(request, page, status=422)
+    if action == "submit":
+        return _submit(request, page)
+    messages.success(request, "草稿已保存。填写完整后请提交。")
+    return redirect("filing:edit")
+
+
+def _submit(request, page):
+    """Hand in what was just saved; warnings must have been read and ticked."""
+    found = services.findings_of(page.filing)
+    stopping = [item for item in found if item.stops]
+    is_unread = any(item.asks for item in found) and "warnings_checked" not in request.POST
+    if stopping or is_unread:
+        page.add_findings(stopping)
+        messages.warning(request, "内容已保存为草稿，还没有提交。请按下面的提示修改或核对，再点“提交”。")
+        notes = [item for item in found if not item.stops]
+        return _form_page(request, page, notes=notes, status=422)
+    try:
+        filing = services.submit_filing(filing_id=page.filing.pk, revision=page.revision, by=request.user)
+    except BusinessError as error:
+        return _refused(request, page, error)
+    messages.success(request, f"备案已提交，等待{filing.confirm_body}确认；一般 5 个工作日内办理。")
+    return redirect("filing:detail")
+
+
+def _refused(request, page, error):
+    page.form.add_error(None, str(error))
+    return _form_page(request, page, status=error.status)
+
+
+def _form_page(request, page, *, notes=(), status=200):
+    context = {
+        "page": page,
+        "filing": page.filing,
+        "problems": presentation.problems(page.filing),
+        "tasks": page.tasks(services.findings_of(page.filing)),
+        "notes": [named(item) for item in notes],
+        "asks_for_tick": any(item.asks for item in notes),
+        "is_ticked": "warnings_checked" in request.POST,
+        "submit_decision": decide(request.user, Permission.FILING_SUBMIT, page.filing),
+    }
+    return render(request, "filing/form.html", context, status=status)

@@ -1,0 +1,72 @@
+"""Opening the service, where the filing stands, its versions and its print."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.audit import record
+from accounts.enums import Permission
+from accounts.permissions import decide, permission_required, require
+from filing import presentation, services
+from filing.enums import FilingStatus
+from filing.models import Filing
+from filing.permissions import enterprise_of
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(Permission.SERVICE_OPEN)
+def open_service(request):
+    """«增加应用»."""
+    if enterprise_of(request.user):
+        return redirect("filing:detail")
+    if request.method == "POST":
+        services.open_service(by=request.user)
+        messages.success(request, "已增加应用“全国汽车流通信息管理”。下一步：填写企业备案。")
+        return redirect("filing:edit")
+    return render(request, "filing/open_service.html")
+
+
+@require_safe
+@permission_required(Permission.FILING_EDIT)
+def detail(request):
+    """Where the filing stands, what comes next, and everything it says."""
+    enterprise = enterprise_of(request.user)
+    if enterprise is None:
+        return redirect("filing:open-service")
+    filings = Filing.objects.visible_to(request.user).select_related(*presentation.RELATED)
+    standing = presentation.Standing(enterprise, list(filings.order_by("-version")))
+    shown = standing.shown
+    context = {
+        "standing": standing,
+        "events": presentation.history(standing.versions),
+        "print_decision": decide(request.user, Permission.FILING_PRINT, enterprise),
+        "edit_decision": decide(request.user, Permission.FILING_EDIT, standing.latest),
+    }
+    if shown is not None:
+        context["problems"] = presentation.problems(shown, reverse("filing:edit"))
+        context |= presentation.page(shown)
+    return render(request, "filing/detail.html", context)
+
+
+@require_safe
+@permission_required(Permission.FILING_EDIT)
+def version(request, version):
+    """One version of one's own filing, as it was handed in."""
+    filings = Filing.objects.visible_to(request.user).select_related(*presentation.RELATED)
+    filing = get_object_or_404(filings, version=version)
+    context = {"filing": filing, "events": presentation.history([filing]), **presentation.page(filing)}
+    return render(request, "filing/version.html", context)
+
+
+@require_safe
+@permission_required(Permission.FILING_PRINT)
+def print_form(request):
+    """备案信息表 of the version in force, ready for A4."""
+    enterprise = enterprise_of(request.user)
+    require(request.user, Permission.FILING_PRINT, enterprise)
+    filings = enterprise.filings.select_related(*presentation.RELATED)
+    filing = get_object_or_404(filings, is_in_force=True)
+    record("filing.print", filing, by=request.user, version=filing.version)
+    context = {"filing": filing, "is_changing": enterprise.status != FilingStatus.CONFIRMED}
+    return render(request, "filing/print.html", context | presentation.page(filing))
