@@ -33,6 +33,12 @@ class Permission(TextChoices):
     CATALOG_VIEW = "CATALOG_VIEW", "查看品牌车型目录"
     TRADE_VIEW = "TRADE_VIEW", "查看二手车交易"
     TRADE_REPORT = "TRADE_REPORT", "填报二手车交易"
+    REPORT_VIEW = "REPORT_VIEW", "查看报表"
+    REPORT_EDIT = "REPORT_EDIT", "填报报表"
+    REPORT_REVIEW = "REPORT_REVIEW", "查看辖区报表"
+    REPORT_RETURN = "REPORT_RETURN", "退回报表"
+    REPORT_UNLOCK = "REPORT_UNLOCK", "办理补报与开锁"
+    WINDOW_SET = "WINDOW_SET", "设置填报期限"
     SYSTEM_VIEW = "SYSTEM_VIEW", "查看系统状态"
     AUDIT_VIEW = "AUDIT_VIEW", "查看审计日志"
 

@@ -9,12 +9,17 @@ _OPERATOR = {
     Permission.CATALOG_VIEW,
     Permission.TRADE_VIEW,
     Permission.TRADE_REPORT,
+    Permission.REPORT_VIEW,
+    Permission.REPORT_EDIT,
 }
 _AUTHORITY = {
     Permission.FILING_VIEW,
     Permission.FILING_REVIEW,
     Permission.CATALOG_VIEW,
     Permission.TRADE_VIEW,
+    Permission.REPORT_REVIEW,
+    Permission.REPORT_RETURN,
+    Permission.REPORT_UNLOCK,
 }
 _CONFIRMING = {*_AUTHORITY, Permission.FILING_CONFIRM}
 
@@ -23,8 +28,8 @@ ROLE_PERMISSIONS = {
     Role.MANAGER: frozenset({*_OPERATOR, Permission.SERVICE_OPEN, Permission.FILING_SUBMIT}),
     Role.COUNTY: frozenset(_CONFIRMING),
     Role.CITY: frozenset(_CONFIRMING),
-    Role.PROVINCE: frozenset(_CONFIRMING),
-    Role.NATION: frozenset(_AUTHORITY),
+    Role.PROVINCE: frozenset({*_CONFIRMING, Permission.WINDOW_SET}),
+    Role.NATION: frozenset({*_AUTHORITY, Permission.WINDOW_SET}),
     Role.ADMIN: frozenset({Permission.CATALOG_VIEW, Permission.SYSTEM_VIEW}),
     Role.AUDITOR: frozenset({Permission.AUDIT_VIEW}),
 }

@@ -74,3 +74,12 @@ def confirm_reason(user, filing):
     if not Filing.objects.filter(pk=filing.pk).held_by(user).exists():
         return f"{rules()['F-025'].message}由{filing.confirm_body}办理。"
     return ""
+
+
+def reason_not_to_report(enterprise) -> str:
+    """Why an enterprise may not report: only 确认通过 may."""
+    if enterprise is None:
+        return "备案确认通过后才能填报，请先增加应用并填写备案。"
+    if enterprise.is_confirmed:
+        return ""
+    return f"备案确认通过后才能填报，目前状态：{enterprise.get_status_display()}。"

@@ -1,3 +1,1 @@
-"""What all periodic reports share: periods, windows, deadlines. Holds nothing yet but its place in the
-order of imports.
-"""
+"""What all periodic reports share: periods, windows, states, findings with reasons, what is owed."""

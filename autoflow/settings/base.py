@@ -157,6 +157,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 30},
     },
+    "owe-what-opened": {
+        "task": "reporting.tasks.owe_what_opened",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "sweep-imports": {
         "task": "usedcar.tasks.sweep_imports",
         "schedule": 60.0,

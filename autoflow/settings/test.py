@@ -32,6 +32,7 @@ from autoflow.settings.base import *  # noqa: E402 -- the environment must be co
 DATABASES["default"]["TEST"] = {
     "NAME": f"test_autoflow_{os.environ.get('TEST_DB_SUFFIX', VAR.name.removeprefix('test-'))}"
 }
+INSTALLED_APPS += ["tests.reporting.appraisal"]  # the content of a report form only tests know
 CACHES["default"]["KEY_PREFIX"] = f"{VAR.name}-{WORKER}"
 SESSION_COOKIE_NAME = "session"
 SESSION_COOKIE_SECURE = False

@@ -38,6 +38,12 @@ def amount(value, places=None):
 
 
 @register.filter
+def figure_of(row, name):
+    """The figure a list column shows of a row."""
+    return getattr(row, name)
+
+
+@register.filter
 def zh_date(value):
     """A date, or the Shanghai day of a moment, as 2026年11月23日."""
     if not value:

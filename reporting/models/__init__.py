@@ -1,0 +1,15 @@
+"""Reports of every form, their versions, findings, obligations, windows and late permissions."""
+
+from reporting.models.obligations import Obligation
+from reporting.models.reports import Report, ReportEvent, ReportFinding, ReportVersion
+from reporting.models.windows import LatePermission, WindowRule
+
+__all__ = [
+    "LatePermission",
+    "Obligation",
+    "Report",
+    "ReportEvent",
+    "ReportFinding",
+    "ReportVersion",
+    "WindowRule",
+]

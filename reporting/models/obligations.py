@@ -1,0 +1,47 @@
+"""What is owed: the basis of completeness."""
+
+from django.db import models
+from django.db.models import UniqueConstraint
+
+from filing.models import Enterprise
+from reporting.models.reports import Report
+from reporting.periods import Period
+from reporting.querysets import ObligationQuerySet
+from reporting.registry import report_form
+
+
+class Obligation(models.Model):
+    """That an enterprise owes one form for one period; without a report it is missing."""
+
+    enterprise = models.ForeignKey(
+        Enterprise, models.PROTECT, related_name="obligations", verbose_name="企业"
+    )
+    form = models.CharField("报表", max_length=20, db_collation="C")
+    period = models.DateField("报告期")
+    report = models.OneToOneField(
+        Report, models.PROTECT, null=True, blank=True, related_name="obligation", verbose_name="报表"
+    )
+    jurisdiction_code = models.CharField("受理机构", max_length=6, db_collation="C")
+    division_code = models.CharField("所在地区", max_length=6, db_collation="C")
+
+    objects = ObligationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "应报"
+        constraints = [
+            UniqueConstraint(fields=["enterprise", "form", "period"], name="obligation_unique"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["form", "period", "jurisdiction_code", "division_code", "id"],
+                name="obligation_area",
+            ),
+        ]
+
+    @property
+    def form_class(self):
+        return report_form(self.form)
+
+    @property
+    def month(self) -> Period:
+        return Period(self.period, self.form_class.period_kind)

@@ -1,0 +1,141 @@
+"""How reports are shown: their state at a moment, their findings with reasons, their history."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from reporting.deadlines import Standing, effective_from, standing_of, windows_of
+from reporting.enums import LOCKED, Phase, ReasonCode, ReportStatus
+from reporting.explanations import fault_of, key_of
+from reporting.models import LatePermission, Report
+from reporting.periods import Period
+from reporting.windows import limit_text
+
+CLOSED_OFFERED = 12
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One warning with the reason given for it, as the page asks for it."""
+
+    key: str
+    rule: str
+    message: str
+    code: str
+    text: str
+    code_text: str = ""
+    fault: str = ""
+    choices = (("", "请选择原因"), *ReasonCode.choices)
+
+
+def shown_status(report, standing: Standing) -> tuple[str, str]:
+    """The code and word of a report's state: what was submitted is 已锁定 once its window has closed."""
+    if report.status == ReportStatus.SUBMITTED and not standing.is_open:
+        return LOCKED
+    return report.status, report.get_status_display()
+
+
+def with_standings(reports, enterprise, at: datetime):
+    """Adds to each report of one enterprise its state, whether it can be edited, and until when."""
+    if not reports:
+        return reports
+    form = reports[0].form_class
+    windows = windows_of(form, [report.month for report in reports], enterprise.jurisdiction_code)
+    permitted = LatePermission.objects.in_force(at).filter(enterprise=enterprise, form=form.key)
+    permissions = {permission.period: permission for permission in permitted}
+    for report in reports:
+        window = windows[report.month]
+        standing = Standing(form, report.month, window, window.phase(at), permissions.get(report.period))
+        report.standing = standing
+        report.shown_code, report.shown_text = shown_status(report, standing)
+    return reports
+
+
+def closed_periods(form, enterprise, at: datetime) -> list[dict]:
+    """Recent periods that are locked and have no report: what can only be asked for."""
+    since = effective_from(enterprise)
+    if since is None or not form.can_be_unlocked:
+        return []
+    period, periods = Period.of_day(timezone.localdate(at), form.period_kind).previous, []
+    while period >= since and len(periods) < CLOSED_OFFERED:
+        periods.append(period)
+        period = period.previous
+    taken = set(
+        Report.objects.alive().filter(enterprise=enterprise, form=form.key).values_list("period", flat=True)
+    )
+    asked = LatePermission.objects.filter(enterprise=enterprise, form=form.key).order_by("pk")
+    latest = {permission.period: permission for permission in asked}
+    windows = windows_of(form, periods, enterprise.jurisdiction_code)
+    return [
+        {
+            "period": period,
+            "permission": latest.get(period.start),
+            "title": f"申请补报{period.label}{form.title}？",
+        }
+        for period in periods
+        if period.start not in taken and windows[period].phase(at) == Phase.LOCKED
+        if not (latest.get(period.start) and latest[period.start].until and latest[period.start].until > at)
+    ]
+
+
+def reasons(report, findings) -> list[Reason]:
+    """The warnings of a report, each with what was said about it."""
+    given = {row.key: (row.reason_code, row.reason_text) for row in report.findings.all()}
+    asking = {key_of(found): found for found in findings if found.asks}
+    return [_asked(key, found, *given.get(key, ("", ""))) for key, found in asking.items()]
+
+
+def _asked(key, found, code, text):
+    fault = fault_of(text) if text else ""
+    return Reason(key, found.rule, found.message, code, text, fault=fault)
+
+
+def stored_reasons(report) -> list[Reason]:
+    """The warnings kept with the report and the reasons given, for its readers."""
+    return [
+        Reason(
+            row.key,
+            row.rule,
+            row.message,
+            row.reason_code,
+            row.reason_text,
+            ReasonCode(row.reason_code).label if row.reason_code else "",
+        )
+        for row in report.findings.order_by("id")
+    ]
+
+
+def history(report) -> list[dict]:
+    """What happened to a report, newest first."""
+    return [
+        {"title": event.get_action_display(), "at": event.at, "by": str(event.by), "note": event.note}
+        for event in report.events.select_related("by").order_by("-id")
+    ]
+
+
+def page(report, at: datetime) -> dict:
+    """One report for its page: the last submission, or the draft while there is none."""
+    standing = standing_of(report.form_class, report.month, report.enterprise, at)
+    submitted = report.versions.order_by("-number").first()
+    code, text = shown_status(report, standing)
+    return {
+        "report": report,
+        "form_class": report.form_class,
+        "content": submitted.content if submitted else report.form_class.read(report),
+        "shown": submitted,
+        "standing": standing,
+        "shown_code": code,
+        "shown_text": text,
+        "due": limit_text(standing.window.due_at),
+        "locks": limit_text(standing.window.locks_at),
+        "reasons": stored_reasons(report),
+        "history": history(report),
+        "list_url_name": f"{report.form_class.namespace}-list",
+    }
+
+
+def saved(editor) -> dict:
+    """What the page shows after it saved itself."""
+    moment = timezone.localtime(editor.report.saved_at)
+    return {"revision": editor.report.revision, "saved_at": f"{moment:%H:%M}"}

@@ -1,0 +1,26 @@
+"""Every write on reports, by noun."""
+
+from reporting.services.oversight import decide_late_request, grant_late_permission, return_report, set_window
+from reporting.services.reports import (
+    ask_late_permission,
+    delete_report,
+    file_nil_return,
+    findings_of,
+    save_report,
+    start_report,
+    submit_report,
+)
+
+__all__ = [
+    "ask_late_permission",
+    "decide_late_request",
+    "delete_report",
+    "file_nil_return",
+    "findings_of",
+    "grant_late_permission",
+    "return_report",
+    "save_report",
+    "set_window",
+    "start_report",
+    "submit_report",
+]

@@ -1,0 +1,167 @@
+"""What an authority does with reports of its area: return, unlock, set windows."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+
+from accounts.audit import record
+from accounts.enums import Permission, Role
+from accounts.models import Jurisdiction, User
+from accounts.notices import notify
+from accounts.permissions import require
+from autoflow.common.errors import BusinessError, ConflictError
+from autoflow.common.text import normalise
+from filing.models import Enterprise
+from reporting import clock
+from reporting.deadlines import standing_of
+from reporting.enums import LateStatus, Phase, ReportAction
+from reporting.models import LatePermission, WindowRule
+from reporting.periods import Period
+from reporting.registry import report_form
+from reporting.steps import audited, counted_content, lock_report, note_step
+from reporting.windows import Window, limit_text
+
+REASON_LENGTHS = range(5, 501)
+LONGEST_PERMISSION = timedelta(days=31)
+
+
+def return_report(*, report_id: int, version: int, reason: str, by: User):
+    """Give a report back for correction with a reason; it counts for nothing until it is submitted again."""
+    with audited("report.return", by=by, report_id=report_id):
+        require(by, Permission.REPORT_RETURN)
+        report = lock_report(report_id, by)
+        require(by, Permission.REPORT_RETURN, report)
+        reason = _reason(reason, "请写明退回原因，指出需要修改的地方（5–500 字）。")
+        if report.version != version:
+            raise ConflictError("企业刚刚修改并重新上报了本报表，请重新查看后再办理。")
+        before = counted_content(report)
+        report.move(ReportAction.RETURN)
+        report.returned_at, report.returned_by, report.return_reason = clock.now(), by, reason
+        report.save(update_fields=["status", "returned_at", "returned_by", "return_reason"])
+        report.form_class.counted(report, before, None)
+        note_step(report, ReportAction.RETURN, at=report.returned_at, by=by, note=reason)
+        _give_time(report, by)
+        title = f"{report.month.label}{report.form_class.title}被退回"
+        notify(report.enterprise.staff.all(), title=title, text=reason, url=report.url("edit"))
+        record("report.return", report, by=by, version=version)
+        return report
+
+
+def _give_time(report, by):
+    """A report returned after its window has closed can be mended for a week."""
+    at = clock.now()
+    standing = standing_of(report.form_class, report.month, report.enterprise, at)
+    if standing.phase == Phase.LOCKED and standing.permission is None:
+        _grant(report.enterprise, report.form, report.period, at + timedelta(days=7), "退回修改", by, at)
+
+
+def _reason(text, message):
+    text = normalise(text)
+    if len(text) not in REASON_LENGTHS:
+        raise BusinessError(message)
+    return text
+
+
+def _grant(enterprise, form, period, until, note, by, at):
+    return LatePermission.objects.create(
+        enterprise=enterprise,
+        form=form,
+        period=period,
+        status=LateStatus.GRANTED,
+        decided_at=at,
+        decided_by=by,
+        note=note,
+        until=until,
+        jurisdiction_code=enterprise.jurisdiction_code,
+        division_code=enterprise.division_code,
+    )
+
+
+def _ensure_term(until, at):
+    if not at < until <= at + LONGEST_PERMISSION:
+        raise BusinessError(f"有效期须在今天之后、{LONGEST_PERMISSION.days} 天之内。")
+
+
+@transaction.atomic
+def grant_late_permission(
+    *, enterprise_id: int, form: str, period: Period, until: datetime, note: str, by: User
+) -> LatePermission:
+    """Open a closed period for one enterprise until a moment, unasked."""
+    require(by, Permission.REPORT_UNLOCK)
+    enterprise = get_object_or_404(Enterprise.objects.visible_to(by), pk=enterprise_id)
+    form_class, at = report_form(form), clock.now()
+    require(by, Permission.REPORT_UNLOCK, LatePermission(enterprise=enterprise))
+    if not form_class.concerns(enterprise.types):
+        raise BusinessError(f"该企业的类型不填报{form_class.title}。")
+    if not form_class.can_be_unlocked:
+        raise BusinessError(f"{form_class.title}截止后不能填报或修改，不能开锁。")
+    if standing_of(form_class, period, enterprise, at).phase != Phase.LOCKED:
+        raise BusinessError("本期还没有锁定，企业可以直接填报，无需开锁。")
+    note = _reason(note, "请写明开锁原因（5–500 字）。")
+    _ensure_term(until, at)
+    permission = _grant(enterprise, form, period.start, until, note, by, at)
+    _tell(permission)
+    record("report.unlock", permission, by=by, form=form, period=str(period), enterprise=enterprise.pk)
+    return permission
+
+
+def decide_late_request(
+    *, permission_id: int, is_granted: bool, until: datetime | None, note: str, by: User
+) -> LatePermission:
+    """Answer an enterprise's request for more time."""
+    with audited("report.decide-late", by=by, report_id=None):
+        require(by, Permission.REPORT_UNLOCK)
+        requests = LatePermission.objects.visible_to(by).select_for_update(of=("self",))
+        permission = get_object_or_404(requests.select_related("enterprise"), pk=permission_id)
+        require(by, Permission.REPORT_UNLOCK, permission)
+        if permission.status != LateStatus.ASKED:
+            raise ConflictError("该申请已由他人办理，请刷新后查看。")
+        at, note = clock.now(), normalise(note)
+        if is_granted:
+            _ensure_term(until or at, at)
+        elif len(note) not in REASON_LENGTHS:
+            raise BusinessError("不同意须写明原因（5–500 字）。")
+        permission.status = LateStatus.GRANTED if is_granted else LateStatus.REFUSED
+        permission.until = until if is_granted else None
+        permission.decided_at, permission.decided_by, permission.note = at, by, note
+        permission.save(update_fields=["status", "until", "decided_at", "decided_by", "note"])
+        _tell(permission)
+        record("report.decide-late", permission, by=by, status=permission.status)
+        return permission
+
+
+def _tell(permission):
+    form, period = permission.form_class, permission.month
+    if permission.status == LateStatus.GRANTED:
+        title = f"已同意补报{period.label}{form.title}"
+        text = f"请在{limit_text(permission.until)}前填报，到期自动关闭。"
+    else:
+        title, text = f"没有同意补报{period.label}{form.title}", permission.note
+    notify(permission.enterprise.staff.all(), title=title, text=text)
+
+
+@transaction.atomic
+def set_window(*, form: str, period: Period, window: Window, reason: str, by: User) -> WindowRule:
+    """Set when a form can be filled in for a period: the ministry for all, a province for its own area."""
+    require(by, Permission.WINDOW_SET)
+    jurisdiction = None
+    if by.role != Role.NATION:
+        jurisdiction = Jurisdiction.objects.get(pk=by.jurisdiction_id)
+    form_class = report_form(form)
+    if not window.opens_at < window.due_at <= window.locks_at:
+        raise BusinessError("开放时间须早于截止时间，截止时间不得晚于锁定时间。")
+    if not form_class.can_be_unlocked and window.due_at != window.locks_at:
+        raise BusinessError(f"{form_class.title}截止即锁定，两个时间须相同。")
+    rule = WindowRule.objects.create(
+        form=form,
+        period=period.start,
+        jurisdiction=jurisdiction,
+        opens_at=window.opens_at,
+        due_at=window.due_at,
+        locks_at=window.locks_at,
+        reason=_reason(reason, "请写明调整期限的原因（5–500 字）。"),
+        set_by=by,
+    )
+    record("report.window", rule, by=by, form=form, period=str(period))
+    return rule

@@ -1,0 +1,18 @@
+"""The addresses of one report form, made for its app: `urlpatterns = report_urls("monthly", key)`."""
+
+from django.urls import path
+
+from reporting import views
+
+
+def report_urls(prefix: str, form: str):
+    """list, add, detail, edit, delete and the request for more time, named `<prefix>-<verb>`."""
+    given = {"form": form}
+    return [
+        path(f"{prefix}/", views.report_list, given, name=f"{prefix}-list"),
+        path(f"{prefix}/add/", views.report_add, given, name=f"{prefix}-add"),
+        path(f"{prefix}/late/", views.late_request, given, name=f"{prefix}-late"),
+        path(f"{prefix}/<int:report_id>/", views.report_detail, given, name=f"{prefix}-detail"),
+        path(f"{prefix}/<int:report_id>/edit/", views.report_edit, given, name=f"{prefix}-edit"),
+        path(f"{prefix}/<int:report_id>/delete/", views.report_delete, given, name=f"{prefix}-delete"),
+    ]
