@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("catalog/", include("catalog.urls")),
     path("filing/", include("filing.urls")),
+    path("newcar/", include("newcar.urls")),
     path("usedcar/", include("usedcar.urls")),
     path("reviews/", include("reviews.urls")),
     path("healthz", health.healthz, name="healthz"),

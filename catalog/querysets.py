@@ -20,6 +20,10 @@ class CatalogQuerySet(models.QuerySet):
     def approved(self):
         return self.filter(status=CatalogStatus.APPROVED)
 
+    def usable_by(self, user):
+        """What an enterprise may name in its own forms."""
+        return self.approved()
+
     def named_like(self, text):
         """Entries whose name contains the text, however it was typed."""
         return self.filter(name_key__contains=name_key(text)) if text else self

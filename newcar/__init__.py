@@ -1,1 +1,1 @@
-"""Monthly and annual reports of new-car dealers. Holds nothing yet but its place in the order of imports."""
+"""Monthly and annual reports of new-car dealers (汽车销售月报、年报)."""

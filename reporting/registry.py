@@ -75,10 +75,11 @@ class ReportForm:
         """The form on the page: `values` to store, `is_valid()`, `add_findings(findings)`, `bound`."""
         raise NotImplementedError
 
-    def counted(self, report, before: dict | None, after: dict | None) -> None:
+    def counted(self, report, before: dict | None, after: dict | None, *, place: tuple) -> None:
         """What was counted so far is replaced by what counts now; keeps the summaries of the form exact.
 
-        Called in the transaction of submission, return and deletion; None means nothing counts.
+        Called in the transaction of submission, return and deletion; None means nothing counts. `place`:
+        where it counted and where it counts now, each as (jurisdiction code, division code).
         """
 
 

@@ -81,6 +81,11 @@ def counted_content(report) -> dict | None:
     return report.versions.order_by("-number").values_list("content", flat=True).first()
 
 
+def place_of(report) -> tuple[str, str]:
+    """Where a report counts."""
+    return report.jurisdiction_code, report.division_code
+
+
 def digest(content) -> str:
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()

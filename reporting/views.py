@@ -127,7 +127,8 @@ def _post(request, report):
         return _edit_page(request, editor, status=422)
     if action == "submit":
         return _submit(request, editor)
-    messages.success(request, "草稿已保存。核对无误后请上报。")
+    if action == "save":
+        messages.success(request, "草稿已保存。核对无误后请上报。")
     return redirect(editor.report.url("edit"))
 
 

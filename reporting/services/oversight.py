@@ -19,7 +19,7 @@ from reporting.enums import LateStatus, Phase, ReportAction
 from reporting.models import LatePermission, WindowRule
 from reporting.periods import Period
 from reporting.registry import report_form
-from reporting.steps import audited, counted_content, lock_report, note_step
+from reporting.steps import audited, counted_content, lock_report, note_step, place_of
 from reporting.windows import Window, limit_text
 
 REASON_LENGTHS = range(5, 501)
@@ -39,7 +39,7 @@ def return_report(*, report_id: int, version: int, reason: str, by: User):
         report.move(ReportAction.RETURN)
         report.returned_at, report.returned_by, report.return_reason = clock.now(), by, reason
         report.save(update_fields=["status", "returned_at", "returned_by", "return_reason"])
-        report.form_class.counted(report, before, None)
+        report.form_class.counted(report, before, None, place=(place_of(report),) * 2)
         note_step(report, ReportAction.RETURN, at=report.returned_at, by=by, note=reason)
         _give_time(report, by)
         title = f"{report.month.label}{report.form_class.title}被退回"

@@ -28,6 +28,7 @@ from reporting.steps import (
     link_obligation,
     lock_report,
     note_step,
+    place_of,
 )
 
 REASON_LENGTHS = range(5, 501)
@@ -137,12 +138,12 @@ def submit_report(*, report_id: int, revision: int, by: User) -> Report:
         ensure_open(report, at)
         ensure_current(report, revision)
         _ensure_right(report)
-        before = counted_content(report)
+        before, place = counted_content(report), place_of(report)
         action = ReportAction.CHANGE if report.is_submitted else ReportAction.SUBMIT
         report.move(action)
         _hand_in(report, at=at, by=by)
         version = _keep_version(report)
-        report.form_class.counted(report, before, version.content)
+        report.form_class.counted(report, before, version.content, place=(place, place_of(report)))
         note_step(report, action, at=at, by=by)
         record("report.submit", report, by=by, version=report.version, is_late=version.is_late)
         return report
@@ -211,7 +212,7 @@ def delete_report(*, report_id: int, reason: str, by: User) -> Report:
         reason = normalise(reason)
         if report.submitted_at is not None and len(reason) not in REASON_LENGTHS:
             raise BusinessError(f"删除已上报的报表须写明原因。{WRITE_REASON}")
-        report.form_class.counted(report, counted_content(report), None)
+        report.form_class.counted(report, counted_content(report), None, place=(place_of(report),) * 2)
         report.deleted_at, report.deleted_by, report.delete_reason = clock.now(), by, reason
         report.save(update_fields=["deleted_at", "deleted_by", "delete_reason"])
         Obligation.objects.filter(report=report).update(report=None)

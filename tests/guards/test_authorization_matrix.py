@@ -6,6 +6,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from filing.models import Enterprise
+from reporting.models import Report
 from tests.factories import FilingFactory, ImportBatchFactory, TradeFactory, UserFactory
 from tests.guards import matrix
 
@@ -44,7 +45,15 @@ def world():
     enterprise = Enterprise.objects.get(pk=filing.enterprise_id)
     trade = TradeFactory(enterprise=enterprise)
     batch = ImportBatchFactory(enterprise=enterprise, checked=True)
-    return {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch}
+    report = Report.objects.create(
+        enterprise=enterprise,
+        form="newcar_monthly",
+        period="2026-10-01",
+        jurisdiction_code=enterprise.jurisdiction_code,
+        division_code=enterprise.division_code,
+        created_by=enterprise.staff.first(),
+    )
+    return {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch, "report": report}
 
 
 def person(role, world):
@@ -60,6 +69,7 @@ def url_of(name, arguments, world, key=None):
         "filing_id": key or world["filing"].pk,
         "trade_id": key or world["trade"].pk,
         "batch_id": key or world["batch"].pk,
+        "report_id": key or world["report"].pk,
         "version": 1,
         "slot": "seal_image",
     }

@@ -1,0 +1,78 @@
+"""What the checks of a month need besides its lines, read in a constant number of queries."""
+
+from catalog.models import VehicleModel
+from filing.enums import LineStatus
+from filing.models import BrandLine
+from newcar.checks import Context
+from newcar.lines import key_of, number
+from reporting.models import ReportVersion
+from reporting.periods import Period
+
+RECENT_MONTHS = 3
+SUPPLIERS = {"A1", "A2"}
+
+
+def brand_lines_of(report) -> list[BrandLine]:
+    """The brand lines in force whose authorization covers at least a day of the period."""
+    lines = BrandLine.objects.filter(
+        filing__enterprise=report.enterprise_id, filing__is_in_force=True, line_status=LineStatus.ACTIVE
+    ).select_related("brand", "producer")
+    return [line for line in lines.order_by("brand__name", "producer__name") if _covers(line, report.month)]
+
+
+def _covers(line, period: Period) -> bool:
+    begun = line.authorized_from is None or line.authorized_from <= period.last_day
+    return begun and (line.authorized_to is None or line.authorized_to >= period.start)
+
+
+def submitted_lines(report, periods: list[Period]) -> dict[Period, list[dict]]:
+    """What counts of other months of the enterprise, by month; months without a report are missing."""
+    versions = ReportVersion.objects.filter(
+        report__enterprise=report.enterprise_id,
+        report__form=report.form,
+        report__deleted_at=None,
+        report__period__in=[period.start for period in periods],
+    )
+    latest = versions.order_by("report", "-number").distinct("report")
+    return {
+        Period(start): content.get("lines") or []
+        for start, content in latest.values_list("report__period", "content")
+    }
+
+
+def context_of(report, lines: list[dict]) -> Context:
+    """Four questions to the database, however many lines there are."""
+    month = report.month
+    wanted = [*(month.plus(-count) for count in range(1, RECENT_MONTHS + 1)), month.year_before]
+    history = submitted_lines(report, wanted)
+    ids = {line["model_id"] for line in [*lines, *(line for month in history.values() for line in month)]}
+    merged = VehicleModel.objects.filter(pk__in=ids).exclude(merged_into=None)
+    survivors = dict(merged.values_list("pk", "merged_into"))
+    offers = {(line.supplier_name, line.brand_id, line.producer_id) for line in brand_lines_of(report)}
+    previous = history.get(month.previous)
+    return Context(
+        offered=frozenset(offers),
+        previous=None if previous is None else _by_key(previous, survivors),
+        recent=_recent(history, month, survivors),
+        year_before={
+            key: number(line, "sales_qty")
+            for key, line in _by_key(history.get(month.year_before, []), survivors).items()
+        },
+        is_dealer=SUPPLIERS.isdisjoint(report.enterprise.types),
+    )
+
+
+def _by_key(lines, survivors):
+    """Lines by their key; a merged model goes on as the one it was merged into."""
+    return {
+        key_of({**line, "model_id": survivors.get(line["model_id"], line["model_id"])}): line
+        for line in lines
+    }
+
+
+def _recent(history, month, survivors):
+    sales = {}
+    for count in range(1, RECENT_MONTHS + 1):
+        for key, line in _by_key(history.get(month.plus(-count), []), survivors).items():
+            sales.setdefault(key, []).append(number(line, "sales_qty"))
+    return sales

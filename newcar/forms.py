@@ -1,0 +1,291 @@
+"""The grid of a month: cells read from what was posted, kept as typed, each with its message."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from autoflow.common.text import TextRefused, normalise, reject_controls
+from catalog.models import VehicleModel
+from newcar.context import brand_lines_of, submitted_lines
+from newcar.lines import (
+    AMOUNT,
+    CELLS,
+    KEY,
+    LABELS,
+    NOTE,
+    SPECS,
+    UNITS,
+    expected_closing,
+    key_of,
+    money,
+    retail_difference,
+)
+from reporting.forms import ReportEditor
+
+MOST_LINES = 1000
+WHOLE = re.compile(r"-?(\d{1,9}|\d{1,3}(,\d{3}){1,2})", re.ASCII)
+AMOUNT_TEXT = re.compile(r"-?(\d{1,14}|\d{1,3}(,\d{3}){1,4})(\.\d{1,2})?", re.ASCII)
+FINE_AMOUNT = re.compile(r"-?[\d,]+\.\d{3,}", re.ASCII)
+
+
+@dataclass
+class Cell:
+    """One input of the grid: what it shows, and what is wrong with it."""
+
+    name: str
+    control: str
+    text: str
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def label(self):
+        return LABELS[self.name]
+
+    @property
+    def is_note(self):
+        return self.name == NOTE
+
+
+@dataclass
+class Row:
+    """One line as the page shows it."""
+
+    index: int
+    line: dict
+    cells: list[Cell]
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def keys(self):
+        """The hidden controls that say which line it is."""
+        return [(f"lines-{self.index}-{name}", self.line[name]) for name in KEY]
+
+    @property
+    def number(self):
+        return self.index + 1
+
+    @property
+    def retail_difference(self):
+        return retail_difference(self.line)
+
+    @property
+    def stock_difference(self):
+        closing = self.line.get("closing_stock_qty")
+        return 0 if closing is None else closing - expected_closing(self.line)
+
+    @property
+    def all_errors(self):
+        return [*self.errors, *(error for cell in self.cells for error in cell.errors)]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A line that can be added: a model with a displacement under one of the enterprise's brand lines."""
+
+    value: str
+    line: dict
+
+    @property
+    def text(self):
+        pending = "（待审核）" if self.line["is_pending"] else ""
+        return f"{self.line['model']} {self.line['displacement']}{pending}"
+
+    @property
+    def group(self):
+        return f"{self.line['brand']}（{self.line['producer']}）—{self.line['supplier_name']}"
+
+
+class MonthlyEditor(ReportEditor):
+    """The page of one month: header, grid, and the lines that can be added."""
+
+    HEADINGS = tuple((name, LABELS[name], UNITS[name], SPECS[name].explain) for name in CELLS)
+
+    def __init__(self, report, data=None, files=None):
+        super().__init__(report, data, files)
+        self.offers = _offers(report)
+        self.cell_errors = {}
+        lines = report.form_class.read(report)["lines"] if data is None else self._posted()
+        if data is not None:
+            lines += self._added(lines)
+        self.rows = [_row(index, line, self.cell_errors, data) for index, line in enumerate(lines)]
+
+    @property
+    def lines(self):
+        return [row.line for row in self.rows]
+
+    @property
+    def content(self):
+        """Every line; a cell that cannot be read is stored as absent, and the page says so."""
+        return {"lines": self.lines}
+
+    def is_valid(self):
+        return super().is_valid() and not any(row.all_errors for row in self.rows)
+
+    @property
+    def totals(self):
+        """The sums of the columns, in their order."""
+        return [
+            "" if name == NOTE else sum((money(line.get(name)) for line in self.lines), Decimal(0))
+            for name in CELLS
+        ]
+
+    @property
+    def offers_by_group(self):
+        """What can be added, by brand line, without what is there already."""
+        present = {key_of(line) for line in self.lines}
+        groups = {}
+        for offer in self.offers.values():
+            if key_of(offer.line) not in present:
+                groups.setdefault(offer.group, []).append(offer)
+        return list(groups.items())
+
+    def add_findings(self, findings):
+        """Each message at its cell; what concerns no cell stands above the grid."""
+        cells = {cell.control: cell for row in self.rows for cell in row.cells}
+        for found in findings:
+            if found.field in cells:
+                cells[found.field].errors.append(found.message)
+            elif found.field.startswith("lines-"):
+                self.rows[int(found.field.split("-")[1])].errors.append(found.message)
+            else:
+                self.header.add_error(None, found.message)
+
+    def _posted(self):
+        """The lines the page sent, those ticked for removal left out; copied or added by its buttons."""
+        data = self.data
+        if data.get("nil_return"):
+            return []
+        action = data.get("action", "")
+        if action == "copy":
+            return self._copied()
+        total = _number(data.get("lines-TOTAL_FORMS", ""))
+        kept = [n for n in range(min(total, MOST_LINES)) if f"lines-{n}-DELETE" not in data]
+        lines = [self._line(n, place) for place, n in enumerate(kept)]
+        return [line for line in lines if line is not None]
+
+    def _line(self, posted, place):
+        """One line from its controls; a key nobody offered is no line of this enterprise and is dropped."""
+        prefix = f"lines-{posted}-"
+        line = {name: self.data.get(f"{prefix}{name}", "") for name in KEY}
+        ids = ("brand_id", "producer_id", "model_id")
+        if not all(re.fullmatch(r"\d{1,18}", line[name], re.ASCII) for name in ids):
+            return None
+        line |= {name: int(line[name]) for name in ids}
+        known = self._known.get(key_of(line))
+        if known is None:
+            return None
+        for name in CELLS:
+            raw = self.data.get(f"{prefix}{name}", "")
+            value, error = _read_cell(name, raw)
+            line[name] = value
+            if error:
+                self.cell_errors[place, name] = (raw, error)
+        return {**known, **line}
+
+    @property
+    def _known(self):
+        """Lines that may stand here: what is offered, and what is stored already."""
+        if not hasattr(self, "_known_lines"):
+            stored = self.report.form_class.read(self.report)["lines"]
+            self._known_lines = {key_of(line): line for line in stored}
+            self._known_lines |= {key_of(offer.line): offer.line for offer in self.offers.values()}
+        return self._known_lines
+
+    def _added(self, lines):
+        """The lines ticked under «增加车型», once each."""
+        present = {key_of(line) for line in lines}
+        chosen = [self.offers[value].line for value in self.data.getlist("add") if value in self.offers]
+        new = [_empty(line) for line in chosen if key_of(line) not in present]
+        return new[: MOST_LINES - len(lines)]
+
+    def _copied(self):
+        """Last month's lines: closing stock becomes opening stock, everything else is empty."""
+        found = submitted_lines(self.report, [self.report.month.previous])
+        offered = {key_of(offer.line): offer.line for offer in self.offers.values()}
+        lines = found.get(self.report.month.previous, [])
+        return [
+            {**_empty(offered[key_of(line)]), "opening_stock_qty": line.get("closing_stock_qty")}
+            for line in lines
+            if key_of(line) in offered
+        ]
+
+
+def _empty(line):
+    return {**line, **dict.fromkeys(CELLS), NOTE: ""}
+
+
+def _row(index, line, cell_errors, data):
+    cells = []
+    for name in CELLS:
+        raw, error = cell_errors.get((index, name), (None, ""))
+        text = raw if raw is not None else _shown(line.get(name))
+        cells.append(Cell(name, f"lines-{index}-{name}", text, [error] if error else []))
+    return Row(index, line, cells)
+
+
+def _shown(value):
+    return "" if value is None else str(value)
+
+
+def _number(text):
+    return int(text) if re.fullmatch(r"\d{1,4}", text, re.ASCII) else 0
+
+
+def _read_cell(name, raw):
+    """The value of a cell and why it cannot be read; full-width digits and thousands separators are."""
+    text = unicodedata.normalize("NFKC", raw).strip()
+    if name == NOTE:
+        return _read_note(text)
+    if not text:
+        return None, ""
+    if name == AMOUNT:
+        if AMOUNT_TEXT.fullmatch(text):
+            return str(Decimal(text.replace(",", "")).quantize(Decimal("0.01"))), ""
+        fine = "最多两位小数，请四舍五入后填写。" if FINE_AMOUNT.fullmatch(text) else "请填写数字，单位万元。"
+        return None, f"“{LABELS[name]}”{fine}"
+    if WHOLE.fullmatch(text):
+        return int(text.replace(",", "")), ""
+    return None, f"“{LABELS[name]}”请填写整数。"
+
+
+def _read_note(text):
+    try:
+        note = normalise(reject_controls(text))
+    except TextRefused as error:
+        return "", str(error)
+    return (note, "") if len(note) <= 200 else ("", "行备注最多 200 字，请精简。")
+
+
+def _offers(report):
+    """Every model and displacement the enterprise may report, by the value its box sends."""
+    brand_lines = brand_lines_of(report)
+    pairs = {(line.brand_id, line.producer_id) for line in brand_lines}
+    models = VehicleModel.objects.usable_by(report.created_by)
+    models = models.filter(brand__in={brand for brand, _ in pairs}).prefetch_related("displacements")
+    by_pair = {}
+    for model in models.order_by("name", "pk"):
+        by_pair.setdefault((model.brand_id, model.producer_id), []).append(model)
+    offers = {}
+    for number, brand_line in enumerate(brand_lines):
+        for model in by_pair.get((brand_line.brand_id, brand_line.producer_id), ()):
+            for displacement in model.displacements.all():
+                value = f"{number}:{model.pk}:{displacement.value}"
+                offers[value] = Offer(value, _offered_line(brand_line, model, displacement))
+    return offers
+
+
+def _offered_line(brand_line, model, displacement):
+    return {
+        "supplier_name": brand_line.supplier_name,
+        "brand_id": brand_line.brand_id,
+        "producer_id": brand_line.producer_id,
+        "model_id": model.pk,
+        "displacement": str(displacement.value),
+        "brand": brand_line.brand.name,
+        "producer": brand_line.producer.name,
+        "model": model.name,
+        "report_category": model.report_category,
+        "energy_type": model.energy_type,
+        "is_pending": model.status != "APPROVED",
+    }

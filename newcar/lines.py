@@ -1,0 +1,57 @@
+"""A line of the monthly report as plain values, and the columns it has."""
+
+from decimal import Decimal
+
+from autoflow.common.codes import field_specs
+
+SPECS = field_specs("MONTHLY_LINE")
+KEY = ("supplier_name", "brand_id", "producer_id", "model_id", "displacement")
+QUANTITIES = (
+    "opening_stock_qty",
+    "purchase_qty",
+    "sales_qty",
+    "retail_person_qty",
+    "retail_org_qty",
+    "wholesale_qty",
+    "stock_adjust_qty",
+    "closing_stock_qty",
+    "trade_in_qty",
+    "financed_qty",
+)
+REQUIRED = tuple(name for name in QUANTITIES if SPECS[name].required == "R")
+AMOUNT, NOTE = "sales_amount", "line_note"
+CELLS = tuple(name for name in SPECS if name not in KEY)
+LABELS = {name: spec.label for name, spec in SPECS.items()}
+UNITS = {name: spec.unit for name, spec in SPECS.items()}
+LARGEST_QTY = 1_000_000
+
+
+def key_of(line: dict) -> tuple:
+    """What makes a line: supplier, brand, producer, model, displacement."""
+    return tuple(line[name] for name in KEY)
+
+
+def money(text) -> Decimal:
+    """万元 with two decimals, from the text content keeps it as."""
+    return Decimal(text or 0)
+
+
+def number(line: dict, name: str) -> int:
+    """A quantity, nil where none was given."""
+    return line.get(name) or 0
+
+
+def expected_closing(line: dict) -> int:
+    """期初＋购进－销售＋调整."""
+    return (
+        number(line, "opening_stock_qty")
+        + number(line, "purchase_qty")
+        - number(line, "sales_qty")
+        + number(line, "stock_adjust_qty")
+    )
+
+
+def retail_difference(line: dict) -> int:
+    """How far 零售个人＋零售单位＋批发 is from 本月销售量."""
+    parts = sum(number(line, name) for name in ("retail_person_qty", "retail_org_qty", "wholesale_qty"))
+    return number(line, "sales_qty") - parts

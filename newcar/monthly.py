@@ -1,0 +1,79 @@
+"""汽车销售月报, as the engine of reports knows it."""
+
+from decimal import Decimal
+
+from newcar.checks import check_month
+from newcar.context import context_of
+from newcar.forms import MonthlyEditor
+from newcar.lines import AMOUNT, CELLS, KEY, NOTE, money, number
+from newcar.models import MonthlyLine
+from newcar.summaries import count_month
+from reporting.registry import ReportForm, register
+
+COLUMNS = (*KEY, *CELLS)
+
+
+@register
+class NewcarMonthly(ReportForm):
+    """Content: {"lines": [{supplier_name, brand_id, …, sales_amount: "12.50"}]}; absent figures are None."""
+
+    key = "newcar_monthly"
+    title = "汽车销售月报"
+    lead = "次月5日24:00前上报；没有销售也要上报（本月无业务）。"
+    types = frozenset({"A1", "A2", "A3"})
+    namespace = "newcar:monthly"
+    edit_template = "newcar/monthly_edit.html"
+    content_template = "newcar/_monthly_content.html"
+    columns = (("行数", "line_count"), ("销售量（辆）", "qty"), ("销售额（万元）", "amount"))
+
+    def read(self, report):
+        if report.pk is None:
+            return {"lines": []}
+        rows = MonthlyLine.objects.filter(report=report).select_related("brand", "producer", "model")
+        return {"lines": [_plain(row) for row in rows.order_by("number")]}
+
+    def write(self, report, content):
+        MonthlyLine.objects.filter(report=report).delete()
+        MonthlyLine.objects.bulk_create(
+            MonthlyLine(report=report, number=place, **_stored(line))
+            for place, line in enumerate(content.get("lines") or [], 1)
+        )
+
+    def check(self, report, content):
+        context = context_of(report, content["lines"])
+        yield from check_month(content, is_nil=report.nil_return, context=context)
+
+    def figures(self, content):
+        lines = content.get("lines") or []
+        return {
+            "line_count": len(lines),
+            "qty": sum(number(line, "sales_qty") for line in lines),
+            "amount": sum((money(line.get(AMOUNT)) for line in lines), Decimal(0)),
+        }
+
+    def editor(self, report, data=None, files=None):
+        return MonthlyEditor(report, data, files)
+
+    def counted(self, report, before, after, *, place):
+        count_month(report, before, after, place=place)
+
+
+def _plain(row):
+    """A stored line as content: decimals as text, so that JSON keeps them exactly; names and kinds as they
+    are at this moment, so that a later renaming changes no submission.
+    """
+    line = {name: getattr(row, name) for name in COLUMNS}
+    names = {"brand": row.brand.name, "producer": row.producer.name, "model": row.model.name}
+    kinds = {"report_category": row.model.report_category, "energy_type": row.model.energy_type}
+    amount = None if row.sales_amount is None else str(row.sales_amount)
+    return {**line, "displacement": str(row.displacement), AMOUNT: amount, **names, **kinds}
+
+
+def _stored(line):
+    amount = line.get(AMOUNT)
+    return {
+        **{name: line.get(name) for name in COLUMNS},
+        "displacement": Decimal(line["displacement"]),
+        AMOUNT: None if amount in (None, "") else Decimal(amount),
+        NOTE: line.get(NOTE) or "",
+    }

@@ -1,0 +1,7 @@
+"""Addresses of the new-car reports."""
+
+from newcar.monthly import NewcarMonthly
+from reporting.urls import report_urls
+
+app_name = "newcar"
+urlpatterns = report_urls("monthly", NewcarMonthly.key)
