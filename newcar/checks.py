@@ -74,12 +74,11 @@ def check_duplicates(lines) -> Iterator[Finding]:
 def check_shape(index, line) -> Iterator[Finding]:
     """Figures that are missing, negative or out of range, and parts that are more than their whole."""
     place = f"第{index + 1}行"
-    for name in REQUIRED:
-        if line.get(name) is None:
-            yield invalid(control(index, name), f"{place}请填写“{LABELS[name]}”，没有的填 0。")
-    if line.get(AMOUNT) in (None, ""):
-        yield invalid(control(index, AMOUNT), f"{place}请填写“{LABELS[AMOUNT]}”，没有的填 0。")
-    elif money(line[AMOUNT]) < 0:
+    missing = [name for name in (*REQUIRED, AMOUNT) if line.get(name) in (None, "")]
+    if missing:
+        names = "、".join(LABELS[name].removeprefix("其中：") for name in missing)
+        yield invalid(control(index, missing[0]), f"{place}还没有填写：{names}；没有的填 0。")
+    if money(line.get(AMOUNT)) < 0:
         yield invalid(control(index, AMOUNT), f"{place}“{LABELS[AMOUNT]}”不能为负。")
     for name in QUANTITIES:
         if name != "stock_adjust_qty" and not 0 <= number(line, name) <= LARGEST_QTY:

@@ -14,6 +14,7 @@ from newcar.lines import (
     KEY,
     LABELS,
     NOTE,
+    QUANTITIES,
     SPECS,
     UNITS,
     expected_closing,
@@ -108,6 +109,8 @@ class MonthlyEditor(ReportEditor):
         lines = report.form_class.read(report)["lines"] if data is None else self._posted()
         if data is not None:
             lines += self._added(lines)
+            if data.get("action") == "fill":
+                lines = [filled(line) for line in lines]
         self.rows = [_row(index, line, self.cell_errors, data) for index, line in enumerate(lines)]
 
     @property
@@ -209,6 +212,19 @@ class MonthlyEditor(ReportEditor):
             for line in lines
             if key_of(line) in offered
         ]
+
+
+def filled(line):
+    """A line with its empty cells completed: what is left of the sales is retail to persons, the closing
+    stock follows from the rest, everything else is nil.
+    """
+    full = {name: 0 if line.get(name) is None else line[name] for name in QUANTITIES}
+    if line.get("retail_person_qty") is None:
+        full["retail_person_qty"] = max(0, retail_difference(full))
+    if line.get("closing_stock_qty") is None:
+        full["closing_stock_qty"] = max(0, expected_closing(full))
+    amount = line.get(AMOUNT)
+    return {**line, **full, AMOUNT: "0.00" if amount is None and not full["sales_qty"] else amount}
 
 
 def _empty(line):

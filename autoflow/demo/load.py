@@ -12,6 +12,7 @@ from autoflow.demo.content import domestic_pairs
 from autoflow.demo.enterprises import load_enterprises
 from autoflow.demo.pictures import sample_pictures
 from autoflow.demo.places import Places
+from autoflow.demo.reports import load_reports
 from autoflow.demo.trades import load_trades
 
 
@@ -47,5 +48,7 @@ def begin_once(plan, say):
     say(f"正在载入 {plan.enterprises:,} 家企业及其备案 ……")
     load_enterprises(plan, places, brands, sample_pictures())
     backdate()
+    say("正在写入新车月报 ……")
+    load_reports(plan)
     plans.begin(plan)
     return plan

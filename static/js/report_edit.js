@@ -20,7 +20,7 @@ async function save() {
   isSaving = true;
   const saved = changes;
   try {
-    const answer = await fetch(form.action, { method: "POST", body: body(), redirect: "error" });
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: body(), redirect: "error" });
     const found = await answer.json();
     if (answer.ok) {
       form.elements.revision.value = found.revision;

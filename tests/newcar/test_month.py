@@ -98,6 +98,19 @@ def test_copy_of_last_month_carries_the_stock_over(client, at, models, line_of, 
     assert list(rows) == [(7, None), (7, None)]
 
 
+def test_empty_cells_are_filled_from_the_others(client, at, report, models, line_of):
+    typed = dict.fromkeys(CELLS) | {
+        "opening_stock_qty": 5,
+        "purchase_qty": 10,
+        "sales_qty": 8,
+        "wholesale_qty": 1,
+    }
+    with at():
+        send(client, report, [line_of(models[0], **typed)], action="fill")
+    line = MonthlyLine.objects.get()
+    assert (line.retail_person_qty, line.retail_org_qty, line.closing_stock_qty) == (7, 0, 7)
+
+
 def test_lines_are_added_from_what_is_offered(client, at, report, models):
     with at():
         page = client.get(reverse("newcar:monthly-edit", args=[report.pk]))
