@@ -13,18 +13,24 @@ _OPERATOR = {
 _AUTHORITY = {
     Permission.FILING_VIEW,
     Permission.FILING_REVIEW,
+    Permission.ENTERPRISE_VIEW,
     Permission.CATALOG_VIEW,
     Permission.TRADE_VIEW,
 }
-_CONFIRMING = {*_AUTHORITY, Permission.FILING_CONFIRM}
+_CONFIRMING = {
+    *_AUTHORITY,
+    Permission.FILING_CONFIRM,
+    Permission.DEPUTY_SET,
+    Permission.PASSWORD_RESET,
+}
 
 ROLE_PERMISSIONS = {
     Role.OPERATOR: frozenset(_OPERATOR),
     Role.MANAGER: frozenset({*_OPERATOR, Permission.SERVICE_OPEN, Permission.FILING_SUBMIT}),
     Role.COUNTY: frozenset(_CONFIRMING),
-    Role.CITY: frozenset(_CONFIRMING),
-    Role.PROVINCE: frozenset(_CONFIRMING),
-    Role.NATION: frozenset(_AUTHORITY),
-    Role.ADMIN: frozenset({Permission.CATALOG_VIEW, Permission.SYSTEM_VIEW}),
+    Role.CITY: frozenset({*_CONFIRMING, Permission.ACCOUNT_MANAGE}),
+    Role.PROVINCE: frozenset({*_CONFIRMING, Permission.ACCOUNT_MANAGE, Permission.POLICY_SET}),
+    Role.NATION: frozenset({*_AUTHORITY, Permission.ACCOUNT_MANAGE, Permission.POLICY_SET}),
+    Role.ADMIN: frozenset({Permission.CATALOG_VIEW, Permission.SYSTEM_VIEW, Permission.ACCOUNT_MANAGE}),
     Role.AUDITOR: frozenset({Permission.AUDIT_VIEW}),
 }
