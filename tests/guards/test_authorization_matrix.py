@@ -6,7 +6,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from filing.models import Enterprise
-from tests.factories import FilingFactory, ImportBatchFactory, TradeFactory, UserFactory
+from tests.factories import DeputyFactory, FilingFactory, ImportBatchFactory, TradeFactory, UserFactory
 from tests.guards import matrix
 
 ROLES = ["manager", "operator", "county", "city", "province", "nation", "admin", "auditor"]
@@ -38,13 +38,16 @@ def test_every_address_stands_in_the_table():
 
 @pytest.fixture
 def world():
-    """A confirmed used-car dealer with its filing, a trade and an import."""
+    """A confirmed used-car dealer with its filing, a trade and an import; an officer with a stand-in."""
     filing = FilingFactory(confirmed=True)
     Enterprise.objects.filter(pk=filing.enterprise_id).update(types=["B2"])
     enterprise = Enterprise.objects.get(pk=filing.enterprise_id)
     trade = TradeFactory(enterprise=enterprise)
     batch = ImportBatchFactory(enterprise=enterprise, checked=True)
-    return {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch}
+    officer = UserFactory(county=True)
+    deputy = DeputyFactory(absent=officer)
+    shown = {"filing": filing, "trade": trade, "batch": batch, "user": officer, "deputy": deputy}
+    return {**shown, "enterprise": enterprise}
 
 
 def person(role, world):
@@ -60,6 +63,9 @@ def url_of(name, arguments, world, key=None):
         "filing_id": key or world["filing"].pk,
         "trade_id": key or world["trade"].pk,
         "batch_id": key or world["batch"].pk,
+        "enterprise_id": key or world["enterprise"].pk,
+        "user_id": key or world["user"].pk,
+        "deputy_id": key or world["deputy"].pk,
         "version": 1,
         "slot": "seal_image",
     }
