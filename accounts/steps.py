@@ -20,7 +20,8 @@ def audited_account(action, *, user_id, by):
         with transaction.atomic():
             yield
     except (BusinessError, PermissionDenied, Http404) as error:
-        record(action, User(pk=user_id), by=by, outcome=Outcome.REFUSED, summary=_said(error))
+        target = User(pk=user_id) if user_id else None
+        record(action, target, by=by, outcome=Outcome.REFUSED, summary=_said(error))
         raise
 
 

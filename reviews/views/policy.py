@@ -87,7 +87,7 @@ def _page(request, *, form=None):
     setting = policies.setting_of(jurisdiction)
     context = {
         "jurisdiction": jurisdiction,
-        "title": jurisdiction.name if jurisdiction else "全国默认：各省没有单独设置的，按这里办理",
+        "title": jurisdiction.name if jurisdiction else "全国默认",
         "is_national": is_national,
         "is_own": (jurisdiction is None) == is_national,
         "in_force": policies.in_force(rows),

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import AuditRecord, User
-from accounts.officers import move_officer
-from filing.models import Deputy
-from tests.factories import DeputyFactory, UserFactory
+from accounts.officers import move_officer, set_officer_active
+from filing.models import Deputy, Filing
+from tests.factories import DeputyFactory, FilingFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 URL, DEPUTIES = "/reviews/accounts/", "/reviews/deputies/"
@@ -129,6 +129,22 @@ def test_moving_takes_effect_at_the_next_request(client_for):
     assert client.get(URL).status_code == 200
     move_officer(user_id=city.pk, **move, by=UserFactory(province=True))
     assert client.get(URL).status_code == 403
+
+
+@pytest.mark.parametrize("change", ["moved", "switched off"])
+def test_right_withdrawn_while_the_page_is_open(client_for, change):
+    officer, filing = UserFactory(county=True), FilingFactory(submitted=True)
+    client, province = client_for(officer), UserFactory(province=True)
+    page = f"/reviews/filings/{filing.pk}/"
+    assert client.get(page).context["decision"].allowed
+    if change == "moved":
+        move = {"role": "COUNTY", "organisation": "上城区商务局", "division_code": "330102"}
+        move_officer(user_id=officer.pk, **move, by=province)
+    else:
+        set_officer_active(user_id=officer.pk, is_active=False, by=province)
+    answer = client.post(f"{page}confirm/", {"content_hash": filing.content_hash})
+    assert answer.status_code == (404 if change == "moved" else 302)
+    assert Filing.objects.get().status == "SUBMITTED"
 
 
 def test_moving_switching_and_resetting_from_the_page(province):
