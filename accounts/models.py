@@ -6,7 +6,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Lower
 
 from accounts.enums import AUTHORITY_ROLES, ENTERPRISE_ROLES, DivisionLevel, JurisdictionKind, Outcome, Role
-from accounts.querysets import AuditQuerySet, DivisionQuerySet
+from accounts.querysets import AuditQuerySet, DivisionQuerySet, UserQuerySet
 from autoflow.common.crypto import EncryptedTextField
 
 
@@ -51,7 +51,7 @@ class Jurisdiction(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     """Accounts by their sign-in name, without regard to case."""
 
     def get_by_natural_key(self, username):

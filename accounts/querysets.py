@@ -24,3 +24,15 @@ class AuditQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The trail is the auditor's alone."""
         return self if user.role == "AUDITOR" else self.none()
+
+    def made_by(self, user):
+        """One's own lines: what an authority may read back of what it did itself."""
+        return self.filter(user_id=user.pk)
+
+
+class UserQuerySet(models.QuerySet):
+    def search(self, text):
+        """By account, name of the person or of the body."""
+        return self.filter(
+            Q(username__icontains=text) | Q(display_name__contains=text) | Q(organisation__contains=text)
+        )

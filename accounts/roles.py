@@ -15,21 +15,53 @@ _OPERATOR = {
 _AUTHORITY = {
     Permission.FILING_VIEW,
     Permission.FILING_REVIEW,
+    Permission.ENTERPRISE_VIEW,
     Permission.CATALOG_VIEW,
     Permission.TRADE_VIEW,
     Permission.REPORT_REVIEW,
     Permission.REPORT_RETURN,
     Permission.REPORT_UNLOCK,
 }
-_CONFIRMING = {*_AUTHORITY, Permission.FILING_CONFIRM}
+_CONFIRMING = {
+    *_AUTHORITY,
+    Permission.FILING_CONFIRM,
+    Permission.DEPUTY_SET,
+    Permission.PASSWORD_RESET,
+}
+
+_MANAGER = {
+    *_OPERATOR,
+    Permission.SERVICE_OPEN,
+    Permission.FILING_SUBMIT,
+}
+_CITY = {
+    *_CONFIRMING,
+    Permission.ACCOUNT_MANAGE,
+}
+_PROVINCE = {
+    *_CITY,
+    Permission.POLICY_SET,
+    Permission.WINDOW_SET,
+}
+_NATION = {
+    *_AUTHORITY,
+    Permission.ACCOUNT_MANAGE,
+    Permission.POLICY_SET,
+    Permission.WINDOW_SET,
+}
+_ADMIN = {
+    Permission.CATALOG_VIEW,
+    Permission.SYSTEM_VIEW,
+    Permission.ACCOUNT_MANAGE,
+}
 
 ROLE_PERMISSIONS = {
     Role.OPERATOR: frozenset(_OPERATOR),
-    Role.MANAGER: frozenset({*_OPERATOR, Permission.SERVICE_OPEN, Permission.FILING_SUBMIT}),
+    Role.MANAGER: frozenset(_MANAGER),
     Role.COUNTY: frozenset(_CONFIRMING),
-    Role.CITY: frozenset(_CONFIRMING),
-    Role.PROVINCE: frozenset({*_CONFIRMING, Permission.WINDOW_SET}),
-    Role.NATION: frozenset({*_AUTHORITY, Permission.WINDOW_SET}),
-    Role.ADMIN: frozenset({Permission.CATALOG_VIEW, Permission.SYSTEM_VIEW}),
+    Role.CITY: frozenset(_CITY),
+    Role.PROVINCE: frozenset(_PROVINCE),
+    Role.NATION: frozenset(_NATION),
+    Role.ADMIN: frozenset(_ADMIN),
     Role.AUDITOR: frozenset({Permission.AUDIT_VIEW}),
 }

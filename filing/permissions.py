@@ -5,6 +5,7 @@ from accounts.permissions import condition
 from autoflow.common.checks import rules
 from filing.enums import AWAITING, FilingStatus
 from filing.models import Enterprise, Filing
+from filing.querysets import held_at, seats_of
 
 STOPPED = (FilingStatus.SUSPENDED, FilingStatus.CANCELLED)
 PRINTABLE = (FilingStatus.CONFIRMED, FilingStatus.CHANGED, FilingStatus.RETURNED)
@@ -66,14 +67,58 @@ def print_reason(user, obj):
 
 @condition(Permission.FILING_CONFIRM)
 def confirm_reason(user, filing):
-    """Only the body fixed at submission decides, and only while the filing waits."""
+    """Only the body fixed at submission decides, only while the filing waits, and nobody on his own."""
     if filing is None:
         return ""
     if filing.status not in AWAITING:
         return f"当前状态为“{filing.get_status_display()}”，无需办理。"
-    if not Filing.objects.filter(pk=filing.pk).held_by(user).exists():
-        return f"{rules()['F-025'].message}由{filing.confirm_body}办理。"
-    return ""
+    return hold_reason(user, filing) or own_filing_reason(user, filing)
+
+
+def hold_reason(user, filing):
+    """Why another body decides."""
+    if Filing.objects.filter(pk=filing.pk).held_by(user).exists():
+        return ""
+    return f"{rules()['F-025'].message}由{filing.confirm_body}办理。"
+
+
+def own_filing_reason(user, filing):
+    """Nobody confirms what he filed: his account handed it in, or shares phone, mail or credit code."""
+    shared = shared_with(user, filing)
+    if not shared:
+        return ""
+    return f"您的账号与本备案的{'、'.join(shared)}相同，不能确认自己的备案，须由本机构其他人员办理。"
+
+
+def shared_with(user, filing) -> list[str]:
+    """What an account and a filing have in common that only one person has, in words."""
+    submitter = filing.submitted_by
+    phones, mails = {filing.contact_mobile}, {(filing.contact_email or "").lower()}
+    if submitter is not None:
+        phones, mails = phones | {submitter.phone}, mails | {submitter.email.lower()}
+    same = {
+        "提交账号": user.pk == filing.submitted_by_id,
+        "手机号": bool(user.phone) and user.phone in phones,
+        "电子邮箱": bool(user.email) and user.email.lower() in mails,
+        "统一社会信用代码": bool(user.uscc) and user.uscc == filing.uscc,
+    }
+    return [what for what, is_same in same.items() if is_same]
+
+
+def absent_of(user, filing):
+    """The officer in whose place this one decides here; None where the matter is his own body's."""
+    for seat in seats_of(user):
+        if Filing.objects.filter(held_at(seat), pk=filing.pk).exists():
+            return None if seat is user else seat
+    return None
+
+
+@condition(Permission.PASSWORD_RESET)
+def reset_reason(user, enterprise):
+    """A stand-in decides filings; accounts stay with the enterprise's own authorities."""
+    if enterprise is None or Enterprise.objects.in_area_of(user).filter(pk=enterprise.pk).exists():
+        return ""
+    return "代办期间不能重置其他辖区企业的密码，请联系企业所在地的商务主管部门。"
 
 
 def reason_not_to_report(enterprise) -> str:

@@ -257,15 +257,15 @@ def problems(filing, form_url="") -> list[dict]:
 
 def history(versions) -> list[dict]:
     """What happened to these versions, newest first, for the time line."""
-    events = FilingEvent.objects.filter(filing__in=versions).select_related("by", "filing").order_by("-id")
+    events = FilingEvent.objects.filter(filing__in=versions).order_by("-id")
     return [
         {
             "title": f"第 {event.filing.version} 版 {event.get_action_display()}",
             "at": event.at,
-            "by": str(event.by),
+            "by": event.by_text,
             "note": event.note,
         }
-        for event in events
+        for event in events.select_related("by", "on_behalf_of", "filing")
     ]
 
 

@@ -1,11 +1,44 @@
 """Reads of enterprises and filings: every one starts with `visible_to(user)`."""
 
+from functools import reduce
+from operator import or_
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.enums import ENTERPRISE_ROLES, Role
 from accounts.scope import area_of
 from filing.enums import AWAITING, IN_FORCE, FilingStatus
+
+CONFIRMING_ROLES = (Role.COUNTY, Role.CITY, Role.PROVINCE)
+
+
+def seats_of(user):
+    """The officers whose matters this one decides today: himself, and those he stands in for (代办)."""
+    if user.role not in CONFIRMING_ROLES:
+        return [user]
+    rows = user.deputyships.in_force().select_related("absent")
+    return [user, *(row.absent for row in rows if row.is_standing)]
+
+
+def areas_of(user):
+    """The area of an authority, with that of everybody he stands in for; None for everybody else."""
+    areas = [area_of(seat) for seat in seats_of(user)]
+    return None if None in areas else reduce(or_, areas)
+
+
+def held_at(seat):
+    """Filings whose confirmation was fixed at this officer's body when they were handed in."""
+    held = Q(confirm_level=seat.role, jurisdiction_code=seat.jurisdiction_id)
+    match seat.role:
+        case Role.PROVINCE:
+            return held
+        case Role.CITY:
+            return held & Q(division_code__startswith=seat.division_id[:4])
+        case Role.COUNTY:
+            return held & Q(division_code=seat.division_id)
+    return Q(pk__in=[])
 
 
 class EnterpriseQuerySet(models.QuerySet):
@@ -13,8 +46,19 @@ class EnterpriseQuerySet(models.QuerySet):
         """An enterprise sees itself, an authority the enterprises of its area, everybody else nothing."""
         if user.role in ENTERPRISE_ROLES:
             return self.filter(staff=user)
+        area = areas_of(user)
+        return self.none() if area is None else self.filter(area)
+
+    def in_area_of(self, user):
+        """The authority's own area alone: what a person who stands in may not do for the other body."""
         area = area_of(user)
         return self.none() if area is None else self.filter(area)
+
+    def search(self, text):
+        """By the beginning of the credit code, or a part of the name."""
+        if not text:
+            return self
+        return self.filter(Q(uscc__startswith=text.upper()) | Q(name__contains=text))
 
     def markets_near(self, enterprise):
         """Confirmed used-car markets under the same authority, as (id, name): what a resident may name."""
@@ -29,7 +73,7 @@ class FilingQuerySet(models.QuerySet):
         """
         if user.role in ENTERPRISE_ROLES:
             return self.filter(enterprise__staff=user)
-        area = area_of(user)
+        area = areas_of(user)
         return self.none() if area is None else self.handed_in().filter(area)
 
     def handed_in(self):
@@ -40,23 +84,8 @@ class FilingQuerySet(models.QuerySet):
         return self.filter(status__in=AWAITING)
 
     def held_by(self, user):
-        """Filings whose confirmation is this authority's: the level fixed at submission, at its own place."""
-        match user.role:
-            case Role.PROVINCE:
-                return self.filter(confirm_level="PROVINCE", jurisdiction_code=user.jurisdiction_id)
-            case Role.CITY:
-                return self.filter(
-                    confirm_level="CITY",
-                    jurisdiction_code=user.jurisdiction_id,
-                    division_code__startswith=user.division_id[:4],
-                )
-            case Role.COUNTY:
-                return self.filter(
-                    confirm_level="COUNTY",
-                    jurisdiction_code=user.jurisdiction_id,
-                    division_code=user.division_id,
-                )
-        return self.none()
+        """Filings whose confirmation is this authority's, or that of a body for which he stands in today."""
+        return self.filter(reduce(or_, map(held_at, seats_of(user))))
 
     def open_versions(self):
         """Versions still under way: drafts, handed in, returned."""
@@ -70,3 +99,62 @@ class FilingQuerySet(models.QuerySet):
         if not text:
             return self
         return self.filter(Q(uscc__startswith=text.upper()) | Q(enterprise_name__contains=text))
+
+
+class PolicyQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """A province sees its own rows, the ministry all."""
+        match user.role:
+            case Role.NATION:
+                return self
+            case Role.PROVINCE:
+                return self.filter(jurisdiction=user.jurisdiction_id)
+        return self.none()
+
+    def that_hold_for(self, jurisdiction_code):
+        """The rows of a province and the default of the nation behind them."""
+        return self.filter(_province_or_nation(jurisdiction_code))
+
+
+class SettingQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        match user.role:
+            case Role.NATION:
+                return self
+            case Role.PROVINCE:
+                return self.filter(jurisdiction=user.jurisdiction_id)
+        return self.none()
+
+    def of(self, jurisdiction_code):
+        """The switches that hold for a province: its own, else those of the nation, else the defaults."""
+        known = {row.jurisdiction_id: row for row in self.filter(_province_or_nation(jurisdiction_code))}
+        return known.get(jurisdiction_code) or known.get(None) or self.model()
+
+
+def _province_or_nation(jurisdiction_code):
+    return Q(jurisdiction=jurisdiction_code) | Q(jurisdiction=None)
+
+
+class DeputyQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those one takes part in, and those of one's area."""
+        mine = Q(absent=user) | Q(deputy=user)
+        match user.role:
+            case Role.PROVINCE:
+                return self.filter(mine | Q(absent__jurisdiction=user.jurisdiction_id))
+            case Role.CITY:
+                area = Q(
+                    absent__jurisdiction=user.jurisdiction_id, division_code__startswith=user.division_id[:4]
+                )
+                return self.filter(mine | area)
+            case Role.COUNTY:
+                return self.filter(mine | Q(role=Role.COUNTY, division_code=user.division_id))
+        return self.none()
+
+    def in_force(self):
+        """Those of today, in Shanghai, that nobody ended early."""
+        today = timezone.localdate()
+        return self.filter(ended_at=None, starts_on__lte=today, ends_on__gte=today)
+
+    def with_list_columns(self):
+        return self.select_related("absent", "deputy", "set_by", "ended_by")

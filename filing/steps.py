@@ -12,6 +12,7 @@ from autoflow.common.checks import rules
 from autoflow.common.errors import BusinessError, ConflictError
 from filing.enums import EDITABLE
 from filing.models import Enterprise, Filing
+from filing.permissions import absent_of
 
 
 @contextmanager
@@ -58,4 +59,6 @@ def mirror_status(filing):
 
 
 def note_step(filing, action, from_status, by, note=""):
-    filing.events.create(action=action, from_status=from_status, to_status=filing.status, by=by, note=note)
+    """One line of the history; it names the absent officer whom the person stands in for."""
+    step = {"action": action, "from_status": from_status, "to_status": filing.status, "note": note}
+    filing.events.create(**step, by=by, on_behalf_of=absent_of(by, filing) if by.is_authority else None)

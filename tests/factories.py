@@ -23,7 +23,7 @@ from catalog.enums import BrandCategory, CatalogStatus, ProducerKind
 from catalog.models import Brand, BrandProducer, Displacement, Producer, VehicleModel
 from catalog.names import name_key
 from filing.enums import AuthorizationType, FilingStatus, ImageSlot
-from filing.models import BrandLine, Enterprise, Filing, StoredImage
+from filing.models import BrandLine, Deputy, Enterprise, Filing, StoredImage
 from usedcar.enums import ImportStatus
 from usedcar.models import ImportBatch, Trade
 from usedcar.synthetic import Reporter, trade_rows
@@ -317,6 +317,24 @@ class BrandLineFactory(DjangoModelFactory):
     supplier_name = "测试汽车销售总公司"
     authorized_from = factory.LazyFunction(timezone.localdate)
     authorized_to = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=6 * 365))
+
+
+class DeputyFactory(DjangoModelFactory):
+    """From today on for some days, a colleague decides for an officer of 西湖区."""
+
+    class Meta:
+        model = Deputy
+
+    absent = factory.SubFactory(UserFactory, county=True)
+    role = factory.SelfAttribute("absent.role")
+    division_code = factory.SelfAttribute("absent.division_id")
+    deputy = factory.SubFactory(UserFactory, county=True)
+    deputy_role = factory.SelfAttribute("deputy.role")
+    deputy_division_code = factory.SelfAttribute("deputy.division_id")
+    starts_on = factory.LazyFunction(timezone.localdate)
+    ends_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=5))
+    reason = "休假"
+    set_by = factory.SelfAttribute("absent")
 
 
 class ImportBatchFactory(DjangoModelFactory):

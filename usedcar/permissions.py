@@ -4,16 +4,21 @@ from accounts.enums import ENTERPRISE_ROLES, Permission
 from accounts.permissions import condition
 from autoflow.common.checks import rules
 from autoflow.common.codes import enterprise_types
-from filing.models import Filing
+from filing.models import Filing, ProvinceSetting
 from filing.permissions import enterprise_of
 
 UNREPORTED = "本企业的类型不填报二手车交易信息；企业类型有误的，请在备案中变更。"
 
 
-def reports_trades(types) -> bool:
-    """Whether enterprises of these types fill in used-car trades: markets, dealers and auction houses."""
+def reports_trades(enterprise) -> bool:
+    """Whether the enterprise fills in used-car trades: markets, dealers, auction houses, and brokers where
+    the province switched it on.
+    """
     known = enterprise_types()
-    return any(code in known and known[code].used_transaction == "yes" for code in types)
+    answers = {known[code].used_transaction for code in enterprise.types if code in known}
+    if "yes" in answers or "configurable" not in answers:
+        return "yes" in answers
+    return ProvinceSetting.objects.of(enterprise.jurisdiction_code).brokers_may_report
 
 
 def concerns(user) -> bool:
@@ -21,14 +26,14 @@ def concerns(user) -> bool:
     if user.role not in ENTERPRISE_ROLES:
         return True
     enterprise = enterprise_of(user)
-    return enterprise is not None and reports_trades(enterprise.types)
+    return enterprise is not None and reports_trades(enterprise)
 
 
 def reason_not_to_report(enterprise) -> str:
     """T-005: only an enterprise whose filing is confirmed reports."""
     if enterprise is None:
         return f"{rules()['T-005'].message}请先增加应用并填写备案。"
-    if not reports_trades(enterprise.types):
+    if not reports_trades(enterprise):
         return UNREPORTED
     if not enterprise.is_confirmed:
         return f"{rules()['T-005'].message}目前状态：{enterprise.get_status_display()}。"
@@ -48,5 +53,5 @@ def view_reason(user, obj):
     enterprise = enterprise_of(user)
     reason = reason_not_to_report(enterprise)
     if reason and enterprise and Filing.objects.filter(enterprise=enterprise, is_in_force=True).exists():
-        return "" if reports_trades(enterprise.types) else reason
+        return "" if reports_trades(enterprise) else reason
     return reason

@@ -4,15 +4,17 @@ from filing.models.enterprises import Enterprise
 from filing.models.filings import Filing, FilingEvent
 from filing.models.images import StoredImage
 from filing.models.lines import AuthorizationLine, BrandLine, Resident
-from filing.models.policies import ConfirmPolicy
+from filing.models.policies import ConfirmPolicy, Deputy, ProvinceSetting
 
 __all__ = [
     "AuthorizationLine",
     "BrandLine",
     "ConfirmPolicy",
+    "Deputy",
     "Enterprise",
     "Filing",
     "FilingEvent",
+    "ProvinceSetting",
     "Resident",
     "StoredImage",
 ]

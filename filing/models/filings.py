@@ -180,9 +180,17 @@ class FilingEvent(models.Model):
     from_status = models.CharField("原状态", max_length=9, choices=FilingStatus, blank=True)
     to_status = models.CharField("新状态", max_length=9, choices=FilingStatus)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="经办人")
+    on_behalf_of = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="被代办人"
+    )
     at = models.DateTimeField("时间", auto_now_add=True)
     note = models.CharField("说明", max_length=500, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "备案经过"
         ordering = ["id"]
+
+    @property
+    def by_text(self):
+        """Who did it, and for whom when he stood in for somebody."""
+        return f"{self.by}，代{self.on_behalf_of}办理" if self.on_behalf_of else str(self.by)

@@ -10,6 +10,7 @@ from autoflow.common.checks import rules
 from autoflow.common.errors import BusinessError, ConflictError
 from filing.enums import FilingAction
 from filing.models import Filing
+from filing.permissions import absent_of, hold_reason, own_filing_reason
 from filing.sections import LABELS
 from filing.services.push import queue_push
 from filing.steps import audited, lock_filing, mirror_status, note_step
@@ -25,10 +26,16 @@ def _lock_to_decide(filing_id, content_hash, action, by):
     filing.move(action)
     if filing.content_hash != content_hash:
         raise ConflictError("内容已变更，请重新查看。")
-    if not Filing.objects.filter(pk=filing.pk).held_by(by).exists():
-        raise BusinessError(rules()["F-025"].message)
+    reason = hold_reason(by, filing) or own_filing_reason(by, filing)
+    if reason:
+        raise BusinessError(reason)
     filing.decided_at, filing.decided_by = timezone.now(), by
     return filing, from_status
+
+
+def _behalf(by, filing):
+    absent = absent_of(by, filing)
+    return {"on_behalf_of": absent.pk} if absent else {}
 
 
 def confirm_filing(*, filing_id: int, content_hash: str, by: User) -> Filing:
@@ -41,7 +48,8 @@ def confirm_filing(*, filing_id: int, content_hash: str, by: User) -> Filing:
         mirror_status(filing)
         note_step(filing, FilingAction.CONFIRM, from_status, by)
         queue_push(filing)
-        record("filing.confirm", filing, by=by, version=filing.version, content_hash=content_hash)
+        facts = {"version": filing.version, "content_hash": content_hash, **_behalf(by, filing)}
+        record("filing.confirm", filing, by=by, **facts)
         return filing
 
 
@@ -56,5 +64,5 @@ def return_filing(*, filing_id: int, content_hash: str, reason: str, fields: lis
         filing.save(update_fields=["status", "return_reason", "return_fields", "decided_at", "decided_by"])
         mirror_status(filing)
         note_step(filing, FilingAction.RETURN, from_status, by, note=reason)
-        record("filing.return", filing, by=by, version=filing.version, fields=fields)
+        record("filing.return", filing, by=by, version=filing.version, fields=fields, **_behalf(by, filing))
         return filing

@@ -70,6 +70,6 @@ def _hand_in(filing, by):
     filing.submitted_at, filing.submitted_by = now, by
     filing.content_hash = digest(content_of(filing))
     filing.confirm_level, filing.confirm_body = confirmer.level, confirmer.body
-    filing.due_at = decision_due(now)
+    filing.due_at = decision_due(now, filing.jurisdiction_code)
     filing.decided_at = filing.decided_by = None
     filing.return_reason, filing.return_fields = "", []

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.demo import DEMO_PASSWORD
+from accounts.models import User
 from filing.models import Filing
 from tests.browser.conftest import DESKTOP, PHONE
 from usedcar.models import Trade
@@ -16,6 +17,8 @@ def pages():
     waiting = Filing.objects.awaiting().filter(confirm_body="西湖区商务局").first()
     changed = Filing.objects.get(status="CHANGED", enterprise__staff__username="changed")
     trade = Trade.objects.filter(enterprise__staff__username="usedcar").first()
+    account = ["/reviews/accounts/", f"/reviews/accounts/{User.objects.get(username='xihu').pk}/"]
+    deputies = ["/reviews/deputies/", "/reviews/deputies/add/"]
     review = [f"/reviews/filings/{filing.pk}/" for filing in (waiting, changed)]
     return {
         "newdealer": ["/", "/filing/open/", "/accounts/profile/", "/accounts/profile/password/", "/nowhere/"],
@@ -30,8 +33,10 @@ def pages():
         "returned": ["/", "/filing/", "/filing/edit/"],
         "usedcar": ["/", "/usedcar/trades/", f"/usedcar/trades/{trade.pk}/", "/usedcar/imports/"],
         "xihu": ["/", "/reviews/filings/", "/reviews/filings/?tab=all", *review, "/usedcar/trades/"],
-        "ministry": ["/", "/reviews/filings/", "/catalog/brands/", "/catalog/producers/"],
-        "sysadmin": ["/", "/catalog/models/"],
+        "hangzhou": ["/reviews/enterprises/", f"/reviews/enterprises/{trade.enterprise_id}/", *account],
+        "zhejiang": ["/reviews/policy/", "/reviews/policy/add/", "/reviews/policy/pairs/", *deputies],
+        "ministry": ["/", "/reviews/filings/", "/catalog/brands/", "/catalog/producers/", "/reviews/policy/"],
+        "sysadmin": ["/", "/catalog/models/", "/reviews/accounts/", "/reviews/accounts/add/"],
         "auditor": ["/", "/reviews/audit/"],
     }
 

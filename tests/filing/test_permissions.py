@@ -1,9 +1,12 @@
 import pytest
 
 from accounts.enums import Permission
+from accounts.models import AuditRecord
 from accounts.permissions import decide
-from filing.models import Enterprise
-from tests.factories import EnterpriseFactory, FilingFactory, UserFactory
+from autoflow.common.errors import BusinessError
+from filing.models import Enterprise, Filing
+from filing.services import confirm_filing
+from tests.factories import EnterpriseFactory, FilingFactory, UserFactory, uscc_of
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +76,35 @@ def test_confirming_is_for_the_holding_body_while_it_waits():
 
 def test_opening_the_service_happens_once():
     assert reason(EnterpriseFactory().staff.get(), Permission.SERVICE_OPEN) == "本应用已增加，无需重复增加。"
+
+
+@pytest.mark.parametrize(
+    ("own", "word"),
+    [
+        ({"phone": "13912345678"}, "手机号"),
+        ({"email": "Same@Example.com"}, "电子邮箱"),
+        ({"uscc": uscc_of(700_001)}, "统一社会信用代码"),
+    ],
+)
+def test_nobody_confirms_what_he_filed(own, word):
+    contact = {"contact_mobile": "13912345678", "contact_email": "same@example.com", "uscc": uscc_of(700_001)}
+    filing = FilingFactory(submitted=True, **contact)
+    assert f"本备案的{word}相同" in reason(UserFactory(county=True, **own), Permission.FILING_CONFIRM, filing)
+    assert decide(UserFactory(county=True), Permission.FILING_CONFIRM, filing)
+
+
+def test_nobody_confirms_what_his_own_account_handed_in():
+    filing = FilingFactory(submitted=True)
+    officer = UserFactory(county=True, phone=filing.submitted_by.phone)
+    assert "手机号" in reason(officer, Permission.FILING_CONFIRM, filing)
+    filing.submitted_by = officer
+    assert "提交账号" in reason(officer, Permission.FILING_CONFIRM, filing)
+
+
+def test_confirming_ones_own_filing_is_refused_by_the_service_and_leaves_a_trace():
+    filing = FilingFactory(submitted=True)
+    officer = UserFactory(county=True, phone=filing.contact_mobile)
+    with pytest.raises(BusinessError, match="不能确认自己的备案"):
+        confirm_filing(filing_id=filing.pk, content_hash=filing.content_hash, by=officer)
+    assert AuditRecord.objects.get(action="filing.confirm").outcome == "REFUSED"
+    assert Filing.objects.get().status == "SUBMITTED"

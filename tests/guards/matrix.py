@@ -4,6 +4,8 @@ ENTERPRISE = {"manager", "operator"}
 AUTHORITY = {"county", "city", "province", "nation"}
 CONFIRMING = {"county", "city", "province"}
 OTHERS = {"admin", "auditor"}
+SETTING = {"province", "nation"}
+MANAGING = {"city", "province", "nation", "admin"}
 EVERYBODY = ENTERPRISE | AUTHORITY | OTHERS
 PUBLIC = {
     "accounts:login",
@@ -41,6 +43,24 @@ ALLOWED = {
     "reviews:filing-detail": AUTHORITY,
     "reviews:filing-confirm": CONFIRMING,
     "reviews:filing-return": CONFIRMING,
+    "reviews:enterprise-list": AUTHORITY,
+    "reviews:enterprise-detail": AUTHORITY,
+    "reviews:password-reset": CONFIRMING,
+    "reviews:policy": SETTING,
+    "reviews:policy-add": SETTING,
+    "reviews:setting-save": SETTING,
+    "reviews:pair-list": SETTING,
+    "reviews:deputy-list": CONFIRMING,
+    "reviews:deputy-add": CONFIRMING,
+    "reviews:deputy-end": CONFIRMING,
+    "reviews:account-list": MANAGING,
+    "reviews:account-add": MANAGING,
+    "reviews:account-detail": MANAGING,
+    "reviews:account-move": MANAGING,
+    "reviews:account-enable": MANAGING,
+    "reviews:account-disable": MANAGING,
+    "reviews:account-reset": MANAGING,
+    "reviews:account-deputy": CONFIRMING,
     "reviews:audit-list": {"auditor"},
     "usedcar:trade-list": ENTERPRISE | AUTHORITY,
     "usedcar:trade-detail": ENTERPRISE | AUTHORITY,
@@ -59,6 +79,13 @@ POST_ONLY = {
     "reviews:filing-return",
     "newcar:monthly-late",
     "newcar:monthly-delete",
+    "reviews:password-reset",
+    "reviews:setting-save",
+    "reviews:deputy-end",
+    "reviews:account-move",
+    "reviews:account-enable",
+    "reviews:account-disable",
+    "reviews:account-reset",
     "usedcar:import-commit",
     "usedcar:import-cancel",
 }

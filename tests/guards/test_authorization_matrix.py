@@ -7,7 +7,7 @@ from django.urls import get_resolver, reverse
 
 from filing.models import Enterprise
 from reporting.models import Report
-from tests.factories import FilingFactory, ImportBatchFactory, TradeFactory, UserFactory
+from tests.factories import DeputyFactory, FilingFactory, ImportBatchFactory, TradeFactory, UserFactory
 from tests.guards import matrix
 
 ROLES = ["manager", "operator", "county", "city", "province", "nation", "admin", "auditor"]
@@ -39,7 +39,7 @@ def test_every_address_stands_in_the_table():
 
 @pytest.fixture
 def world():
-    """A confirmed used-car dealer with its filing, a trade and an import."""
+    """A confirmed used-car dealer with its filing, a trade and an import; an officer with a stand-in."""
     filing = FilingFactory(confirmed=True)
     Enterprise.objects.filter(pk=filing.enterprise_id).update(types=["B2"])
     enterprise = Enterprise.objects.get(pk=filing.enterprise_id)
@@ -53,7 +53,12 @@ def world():
         division_code=enterprise.division_code,
         created_by=enterprise.staff.first(),
     )
-    return {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch, "report": report}
+    officer = UserFactory(county=True)
+    deputy = DeputyFactory(absent=officer)
+    shown = {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch}
+    shown |= {"report": report}
+    shown |= {"user": officer, "deputy": deputy}
+    return shown
 
 
 def person(role, world):
@@ -70,6 +75,9 @@ def url_of(name, arguments, world, key=None):
         "trade_id": key or world["trade"].pk,
         "batch_id": key or world["batch"].pk,
         "report_id": key or world["report"].pk,
+        "enterprise_id": key or world["enterprise"].pk,
+        "user_id": key or world["user"].pk,
+        "deputy_id": key or world["deputy"].pk,
         "version": 1,
         "slot": "seal_image",
     }

@@ -50,6 +50,17 @@ def test_confirm_by_the_holder_puts_the_version_in_force(client_for, filing):
     assert filing.enterprise.__class__.objects.get(pk=filing.enterprise_id).is_confirmed
 
 
+def test_confirm_of_ones_own_filing_is_refused_and_the_page_says_why(client_for, filing):
+    officer = client_for(UserFactory(county=True, phone=filing.contact_mobile))
+
+    page = officer.get(reverse("reviews:filing-detail", args=[filing.pk])).content.decode()
+    answer = confirm(officer, filing)
+
+    assert "不能确认自己的备案" in page
+    assert answer.status_code == 422
+    assert status_of(filing) == FilingStatus.SUBMITTED
+
+
 @pytest.mark.parametrize("trait", ["city", "province"])
 def test_confirm_by_an_upper_authority_is_refused(client_for, filing, trait):
     answer = confirm(client_for(UserFactory(**{trait: True})), filing)
