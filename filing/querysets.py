@@ -8,6 +8,17 @@ from accounts.scope import area_of
 from filing.enums import AWAITING, IN_FORCE, FilingStatus
 
 
+class StoredImageQuerySet(models.QuerySet):
+    def faulty(self):
+        """Those whose file was missing or altered when it was last looked at."""
+        return self.exclude(fault="")
+
+    def not_verified_since(self, moment):
+        """Those whose file nobody looked at since, the longest unseen first."""
+        unseen = Q(verified_at=None) | Q(verified_at__lt=moment)
+        return self.filter(unseen).order_by(models.F("verified_at").asc(nulls_first=True), "id")
+
+
 class EnterpriseQuerySet(models.QuerySet):
     def visible_to(self, user):
         """An enterprise sees itself, an authority the enterprises of its area, everybody else nothing."""
