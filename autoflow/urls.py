@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from autoflow.common import health
 from autoflow.common.gallery import gallery
+from filing.views.prints import verify
 from reviews.views.home import home
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("filing/", include("filing.urls")),
     path("usedcar/", include("usedcar.urls")),
     path("reviews/", include("reviews.urls")),
+    path("verify/<str:token>/", verify, name="verify"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

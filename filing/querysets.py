@@ -1,11 +1,15 @@
 """Reads of enterprises and filings: every one starts with `visible_to(user)`."""
 
+import re
+
 from django.db import models
 from django.db.models import Q
 
 from accounts.enums import ENTERPRISE_ROLES, Role
 from accounts.scope import area_of
 from filing.enums import AWAITING, IN_FORCE, FilingStatus
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
 class StoredImageQuerySet(models.QuerySet):
@@ -75,6 +79,12 @@ class FilingQuerySet(models.QuerySet):
 
     def with_list_columns(self):
         return self.select_related("enterprise", "submitted_by", "decided_by")
+
+    def printed_as(self, token):
+        """The version on the paper with this code, for anybody: None when there is none."""
+        if not TOKEN.fullmatch(token):
+            return None
+        return self.filter(verify_token=token).select_related("enterprise").first()
 
     def search(self, text):
         """By the beginning of the credit code, or a part of the name."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import audit, filings
+from reviews.views import audit, filings, prints
 
 app_name = "reviews"
 urlpatterns = [
@@ -11,5 +11,7 @@ urlpatterns = [
     path("filings/<int:filing_id>/", filings.filing_detail, name="filing-detail"),
     path("filings/<int:filing_id>/confirm/", filings.filing_confirm, name="filing-confirm"),
     path("filings/<int:filing_id>/return/", filings.filing_return, name="filing-return"),
+    path("filings/<int:filing_id>/print/", prints.filing_print, name="filing-print"),
+    path("filings/<int:filing_id>/print/qr.svg", prints.filing_print_qr, name="filing-print-qr"),
     path("audit/", audit.audit_list, name="audit-list"),
 ]

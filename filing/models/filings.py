@@ -171,6 +171,11 @@ class Filing(StateMachine, models.Model):
         return f"{self.enterprise_name or self.enterprise.name} 备案第{self.version}版"
 
     @property
+    def was_confirmed(self):
+        """Whether this version is in force, or was until a newer one was confirmed."""
+        return self.is_in_force or self.status == FilingStatus.CONFIRMED
+
+    @property
     def is_change(self):
         """Whether the enterprise was confirmed before, so that this version changes a filing in force."""
         return self.version > 1

@@ -1,15 +1,13 @@
-"""Opening the service, where the filing stands, its versions and its print."""
+"""Opening the service, where the filing stands, and its versions."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.audit import record
 from accounts.enums import Permission
-from accounts.permissions import decide, permission_required, require
+from accounts.permissions import decide, permission_required
 from filing import presentation, services
-from filing.enums import FilingStatus
 from filing.models import Filing
 from filing.permissions import enterprise_of
 
@@ -57,16 +55,3 @@ def version(request, version):
     filing = get_object_or_404(filings, version=version)
     context = {"filing": filing, "events": presentation.history([filing]), **presentation.page(filing)}
     return render(request, "filing/version.html", context)
-
-
-@require_safe
-@permission_required(Permission.FILING_PRINT)
-def print_form(request):
-    """备案信息表 of the version in force, ready for A4."""
-    enterprise = enterprise_of(request.user)
-    require(request.user, Permission.FILING_PRINT, enterprise)
-    filings = enterprise.filings.select_related(*presentation.RELATED)
-    filing = get_object_or_404(filings, is_in_force=True)
-    record("filing.print", filing, by=request.user, version=filing.version)
-    context = {"filing": filing, "is_changing": enterprise.status != FilingStatus.CONFIRMED}
-    return render(request, "filing/print.html", context | presentation.page(filing))

@@ -1,4 +1,4 @@
-"""A photo too large for the filing is made smaller and upright in a real browser, by mouse or by keys alone."""
+"""A photo too large for the filing is made smaller and upright in a real browser, by mouse or by keys."""
 
 import io
 
@@ -17,7 +17,7 @@ FIELD = "[data-image-field='公章影像']"
 
 
 def photo(size=(3200, 2400), orientation=1):
-    """A photo of several megabytes: grain all over, a dark bar along the upper edge as the camera stored it."""
+    """A photo of several megabytes: grain all over, a dark bar along the upper edge as it is stored."""
     image = Image.effect_noise(size, 40).convert("RGB")
     ImageDraw.Draw(image).rectangle((0, 0, size[0], size[1] // 4), fill="#202020")
     exif = Image.Exif()

@@ -13,6 +13,7 @@ PUBLIC = {
     "healthz",
     "readyz",
     "metrics",
+    "verify",
 }
 ALLOWED = {
     "home": EVERYBODY,
@@ -28,11 +29,14 @@ ALLOWED = {
     "filing:detail": ENTERPRISE,
     "filing:edit": ENTERPRISE,
     "filing:print": ENTERPRISE,
+    "filing:print-qr": ENTERPRISE,
     "filing:version": ENTERPRISE,
     "filing:image": ENTERPRISE | AUTHORITY,
     "reviews:start": AUTHORITY,
     "reviews:filing-list": AUTHORITY,
     "reviews:filing-detail": AUTHORITY,
+    "reviews:filing-print": AUTHORITY,
+    "reviews:filing-print-qr": AUTHORITY,
     "reviews:filing-confirm": CONFIRMING,
     "reviews:filing-return": CONFIRMING,
     "reviews:audit-list": {"auditor"},
