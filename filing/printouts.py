@@ -92,8 +92,13 @@ class PublicFacts:
     newer_confirmed_at: datetime | None = None
 
 
-def public_facts(filing: Filing) -> PublicFacts:
-    """The state of the enterprise as far as it concerns strangers: that a change was returned does not."""
+def public_facts(token: str) -> PublicFacts | None:
+    """The state of the enterprise as far as it concerns strangers (that a change was returned does not), by
+    the token on the paper; None when no paper carries it.
+    """
+    filing = Filing.objects.printed_as(token)
+    if filing is None:
+        return None
     enterprise, newer = filing.enterprise, None
     if not filing.is_in_force:
         newer = enterprise.filings.filter(is_in_force=True).only("version", "decided_at").first()

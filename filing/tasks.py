@@ -8,7 +8,7 @@ VERIFY_SECONDS = 240  # well within the time after which the broker hands a task
 @shared_task
 def verify_images():
     """Look at the files of stored images, a slice at a time until all were looked at."""
-    from filing.services import upkeep  # noqa: PLC0415 -- tasks are leaves; services import them
+    from filing import upkeep  # noqa: PLC0415 -- tasks are leaves; what they call imports them
 
     *_, has_more = upkeep.verify_images(seconds=VERIFY_SECONDS)
     if has_more:
@@ -17,6 +17,6 @@ def verify_images():
 
 @shared_task
 def sweep_images():
-    from filing.services import upkeep  # noqa: PLC0415
+    from filing import upkeep  # noqa: PLC0415
 
     upkeep.sweep_images()

@@ -7,7 +7,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.enums import Permission
 from accounts.permissions import decide, permission_required
+from autoflow.common.errors import BusinessError
 from filing import presentation, services
+from filing.completion import missing_items
 from filing.models import Filing
 from filing.permissions import enterprise_of
 
@@ -19,7 +21,14 @@ def open_service(request):
     if enterprise_of(request.user):
         return redirect("filing:detail")
     if request.method == "POST":
-        services.open_service(by=request.user)
+        try:
+            enterprise = services.open_service(by=request.user)
+        except BusinessError as error:
+            messages.error(request, str(error))
+            return render(request, "filing/open_service.html", status=error.status)
+        if enterprise.is_confirmed:
+            messages.success(request, "已增加应用，并找到贵企业在原系统的备案。请核对，并补充缺少的内容。")
+            return redirect("filing:detail")
         messages.success(request, "已增加应用“全国汽车流通信息管理”。下一步：填写企业备案。")
         return redirect("filing:edit")
     return render(request, "filing/open_service.html")
@@ -40,6 +49,7 @@ def detail(request):
         "events": presentation.history(standing.versions),
         "print_decision": decide(request.user, Permission.FILING_PRINT, enterprise),
         "edit_decision": decide(request.user, Permission.FILING_EDIT, standing.latest),
+        "missing": missing_items(enterprise),
     }
     if shown is not None:
         context["problems"] = presentation.problems(shown, reverse("filing:edit"))

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from accounts.models import AuditRecord
 from autoflow.common.images import clean_image
+from filing import upkeep
 from filing.enums import ImageFault
 from filing.images import count_faulty, delete_unnamed, store_image
 from filing.models import StoredImage
-from filing.services import upkeep
 from filing.tasks import sweep_images, verify_images
 from tests.factories import picture
 

@@ -2,8 +2,8 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
+from filing import upkeep
 from filing.models import StoredImage
-from filing.services import upkeep
 
 
 class Command(BaseCommand):
