@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+from accounts.help import help_page
 from autoflow.common import health
 from autoflow.common.gallery import gallery
 from filing.views.prints import verify
@@ -10,6 +11,7 @@ from reviews.views.home import home
 
 urlpatterns = [
     path("", home, name="home"),
+    path("help/", help_page, name="help"),
     path("accounts/", include("accounts.urls")),
     path("catalog/", include("catalog.urls")),
     path("filing/", include("filing.urls")),

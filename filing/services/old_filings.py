@@ -66,6 +66,7 @@ def _write(filing, values, confirmed_on, brand_lines, by):
     before, start = (filing.content_hash, filing.decided_at), transaction.savepoint()
     for name, value in values.items():
         setattr(filing, name, value)
+    filing.capital_currency = filing.capital_currency or "CNY"
     _confirm(filing, confirmed_on, by)
     try:
         filing.clean_fields()

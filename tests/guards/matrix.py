@@ -17,6 +17,7 @@ PUBLIC = {
 }
 ALLOWED = {
     "home": EVERYBODY,
+    "help": EVERYBODY,
     "accounts:logout": EVERYBODY,
     "accounts:profile": EVERYBODY,
     "accounts:password-change": EVERYBODY,
