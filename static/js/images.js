@@ -32,7 +32,7 @@ function fieldOf(node) {
       message: part("message"),
       adjust: part("adjust"),
       editor: part("editor"),
-      picture: part("picture"),
+      stage: part("stage"),
       before: part("before"),
       after: part("after"),
       accept: root.querySelector("[data-image-do=accept]"),
@@ -60,11 +60,11 @@ function load(image, blob) {
   });
 }
 
-async function show(field, blob) {
+async function show(place, blob, alt) {
   const image = document.createElement("img");
-  image.alt = `${field.name}，待上传`;
+  image.alt = alt;
   await load(image, blob);
-  field.preview.replaceChildren(image);
+  place.replaceChildren(image);
   return image;
 }
 
@@ -100,7 +100,7 @@ async function choose(field) {
     field.input.value = "";
     await edit(field);
   } else {
-    const image = await show(field, file).catch(() => null);
+    const image = await show(field.preview, file, `${field.name}，待上传`).catch(() => null);
     if (round !== field.round) return;
     if (!image) {
       refuse(field, DAMAGED);
@@ -167,8 +167,7 @@ async function edit(field) {
     return;
   }
   field.made = made;
-  field.picture.alt = `${field.name}，处理后的预览`;
-  await load(field.picture, made.blob);
+  await show(field.stage, made.blob, `${field.name}，处理后的预览`);
   if (round !== field.round) return;
   field.before.textContent = facts(source.size, made.size.width, made.size.height);
   field.after.textContent = facts(made.blob.size, made.width, made.height);
@@ -192,7 +191,7 @@ const steps = {
     field.accepted = file;
     field.input.files = files.files;
     closeEditor(field);
-    await show(field, blob);
+    await show(field.preview, blob, `${field.name}，待上传`);
     field.adjust.hidden = false;
     say(field, `已采用处理后的图片（${facts(blob.size, width, height)}），随表单一起上传。`);
     field.input.focus();
