@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Lower
 
+from accounts.contacts import Contact  # noqa: F401 -- a table of this app, in a module of its own
 from accounts.enums import AUTHORITY_ROLES, ENTERPRISE_ROLES, DivisionLevel, JurisdictionKind, Outcome, Role
 from accounts.querysets import AuditQuerySet, DivisionQuerySet, UserQuerySet
 from autoflow.common.crypto import EncryptedTextField

@@ -52,6 +52,7 @@ _NATION = {
 _ADMIN = {
     Permission.CATALOG_VIEW,
     Permission.SYSTEM_VIEW,
+    Permission.FILING_LOAD,
     Permission.ACCOUNT_MANAGE,
 }
 

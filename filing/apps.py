@@ -9,6 +9,11 @@ class FilingConfig(AppConfig):
 
     def ready(self):
         from accounts import menu  # noqa: PLC0415 -- models are loaded by now
-        from filing import permissions  # noqa: F401, PLC0415 -- registers its conditions
+        from autoflow.common import metrics  # noqa: PLC0415
+        from filing import (  # noqa: PLC0415
+            images,
+            permissions,  # noqa: F401 -- registers its conditions
+        )
 
+        metrics.FAULTY_IMAGES.set_function(images.count_faulty)
         menu.register(20, "企业备案", "filing:detail", Permission.FILING_EDIT)

@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 
 from autoflow.common import identifiers
 from autoflow.common.checks import Finding, Severity, finding, invalid, required
-from autoflow.common.images import SHARP_SIDE
+from autoflow.common.images import is_hard_to_read
 from filing.sections import FIELDS, IMAGES, NEWCAR_TYPES, parts_for
 
 FOUNDED = date(1949, 10, 1)
@@ -186,7 +186,8 @@ def check_images(content):
         yield finding("F-014", "licence_duplicate_image")
     for name in IMAGES:
         image = content[name]
-        if image and min(image["width"], image["height"]) < SHARP_SIDE:
+        facts = ("width", "height", "sharpness")
+        if image and is_hard_to_read(**{fact: image[fact] for fact in facts}):
             yield finding("F-012", name)
 
 

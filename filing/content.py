@@ -11,7 +11,7 @@ ROW_COLUMNS = {
     name: tuple(field.attname for field in model._meta.concrete_fields if field.name not in {"id", "filing"})
     for name, model in ROW_MODELS.items()
 }
-IMAGE_FACTS = ("sha256", "width", "height")
+IMAGE_FACTS = ("sha256", "width", "height", "sharpness")
 
 
 def row_values(name, row):

@@ -14,7 +14,8 @@ class FilingStatus(TextChoices):
 
 
 class FilingAction(TextChoices):
-    """What is done to one version of a filing; START and CHANGE open a version, the others move it."""
+    """What is done to one version of a filing; START and CHANGE open a version, LOAD brings one over
+    from the old system, the others move it."""
 
     START = "START", "开始填写"
     CHANGE = "CHANGE", "变更"
@@ -22,6 +23,7 @@ class FilingAction(TextChoices):
     SUBMIT_CHANGE = "SUBMIT_CHANGE", "提交变更"
     CONFIRM = "CONFIRM", "确认通过"
     RETURN = "RETURN", "退回"
+    LOAD = "LOAD", "由原系统导入"
 
 
 AWAITING = (FilingStatus.SUBMITTED, FilingStatus.CHANGED)
@@ -53,6 +55,13 @@ class LineStatus(TextChoices):
 class GranteeRole(TextChoices):
     DEALER = "DEALER", "经销商"
     SERVICE = "SERVICE", "售后服务商"
+
+
+class ImageFault(TextChoices):
+    """What is wrong with the file of a stored image."""
+
+    MISSING = "MISSING", "文件缺失"
+    ALTERED = "ALTERED", "文件已损坏或被改动"
 
 
 class ImageSlot(TextChoices):

@@ -109,7 +109,7 @@ class ImageField(forms.FileField):
         if not upload:
             return None
         try:
-            return clean_image(upload.read(MAX_BYTES + 1) if upload.size <= MAX_BYTES else upload.read())
+            return clean_image(upload.read(MAX_BYTES), size=upload.size)
         except ImageRefused as error:
             raise forms.ValidationError(error.message) from error
 

@@ -1,5 +1,6 @@
 """Reads of enterprises and filings: every one starts with `visible_to(user)`."""
 
+import re
 from functools import reduce
 from operator import or_
 
@@ -11,6 +12,7 @@ from accounts.enums import ENTERPRISE_ROLES, Role
 from accounts.scope import area_of
 from filing.enums import AWAITING, IN_FORCE, FilingStatus
 
+TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 CONFIRMING_ROLES = (Role.COUNTY, Role.CITY, Role.PROVINCE)
 
 
@@ -39,6 +41,17 @@ def held_at(seat):
         case Role.COUNTY:
             return held & Q(division_code=seat.division_id)
     return Q(pk__in=[])
+
+
+class StoredImageQuerySet(models.QuerySet):
+    def faulty(self):
+        """Those whose file was missing or altered when it was last looked at."""
+        return self.exclude(fault="")
+
+    def not_verified_since(self, moment):
+        """Those whose file nobody looked at since, the longest unseen first."""
+        unseen = Q(verified_at=None) | Q(verified_at__lt=moment)
+        return self.filter(unseen).order_by(models.F("verified_at").asc(nulls_first=True), "id")
 
 
 class EnterpriseQuerySet(models.QuerySet):
@@ -93,6 +106,12 @@ class FilingQuerySet(models.QuerySet):
 
     def with_list_columns(self):
         return self.select_related("enterprise", "submitted_by", "decided_by")
+
+    def printed_as(self, token):
+        """The version on the paper with this code, for anybody: None when there is none."""
+        if not TOKEN.fullmatch(token):
+            return None
+        return self.filter(verify_token=token).select_related("enterprise").first()
 
     def search(self, text):
         """By the beginning of the credit code, or a part of the name."""

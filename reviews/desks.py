@@ -11,6 +11,7 @@ from accounts.enums import Permission, Role
 from accounts.models import AuditRecord, User
 from accounts.permissions import can, decide
 from autoflow.common.health import probe_all
+from filing.completion import missing_items
 from filing.enums import AWAITING, FilingStatus
 from filing.models import Enterprise, Filing
 from filing.permissions import enterprise_of
@@ -70,7 +71,7 @@ def _filing_task(user, enterprise, filing):
         return _opening_task(user)
     if filing is None:
         if enterprise.status != FilingStatus.DRAFT:
-            return None
+            return _completion_task(enterprise)
         return Task("填写企业备案", "备案由主管部门确认通过后，其他功能才会开放。", "填写备案", edit_url)
     if filing.status == FilingStatus.RETURNED:
         items = tuple(LABELS[name] for name in filing.return_fields if name in LABELS)
@@ -85,6 +86,19 @@ def _filing_task(user, enterprise, filing):
         text = f"草稿保存于 {saved.month}月{saved.day}日 {saved:%H:%M}，{rest}。"
         return Task(f"继续填写{what}", text, "继续填写", edit_url)
     return None
+
+
+def _completion_task(enterprise):
+    """What came over from the old system incomplete; reporting goes on meanwhile."""
+    missing = missing_items(enterprise)
+    if not missing:
+        return None
+    return Task(
+        f"此前已备案，请补充以下 {len(missing)} 项",
+        f"{'、'.join(missing)}。",
+        "补充备案信息",
+        reverse("filing:detail") + "#missing",
+    )
 
 
 def _opening_task(user):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import accounts, audit, deputies, enterprises, filings, policy
+from reviews.views import accounts, audit, deputies, enterprises, filings, policy, prints
 
 app_name = "reviews"
 urlpatterns = [
@@ -33,5 +33,7 @@ urlpatterns = [
     path("accounts/<int:user_id>/disable/", accounts.account_disable, name="account-disable"),
     path("accounts/<int:user_id>/reset/", accounts.account_reset, name="account-reset"),
     path("accounts/<int:user_id>/deputy/", deputies.deputy_add, name="account-deputy"),
+    path("filings/<int:filing_id>/print/", prints.filing_print, name="filing-print"),
+    path("filings/<int:filing_id>/print/qr.svg", prints.filing_print_qr, name="filing-print-qr"),
     path("audit/", audit.audit_list, name="audit-list"),
 ]

@@ -22,7 +22,10 @@ from accounts.middleware import STARTED_AT
 from autoflow.embedded import EmbeddedServices
 from tests.strict_templates import UndefinedVariable
 
-CODE_TABLES = {"django_migrations", "django_content_type", "accounts_division", "accounts_jurisdiction"}
+CODE_TABLES = {
+    *("django_migrations", "django_content_type"),
+    *("accounts_division", "accounts_jurisdiction", "accounts_contact"),
+}
 AUDIT_TABLE, AUDIT_TRIGGER = "accounts_auditrecord", "auditrecord_table_append_only"
 OTHER_SESSIONS_END = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -56,7 +56,9 @@ def picture(colour="#f4ecd8", kind="JPEG", size=(900, 640)):
     image = Image.new("RGB", size, colour)
     drawing = ImageDraw.Draw(image)
     for offset in range(20, min(size) // 2, 40):
-        drawing.rectangle([offset, offset, size[0] - offset, size[1] - offset], outline="#303030", width=3)
+        frame = [offset, offset, size[0] - offset, size[1] - offset]
+        drawing.rectangle(frame, outline="#ffffff", width=6)
+        drawing.rectangle(frame, outline="#303030", width=3)
     buffer = io.BytesIO()
     image.save(buffer, kind)
     return buffer.getvalue()

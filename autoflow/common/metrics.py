@@ -2,7 +2,7 @@
 label.
 """
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 REQUESTS = Counter("autoflow_requests_total", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram(
@@ -14,6 +14,7 @@ SECONDS = Histogram(
 ACTIONS = Counter(
     "autoflow_actions_total", "Business actions recorded in the audit trail", ["action", "outcome"]
 )
+FAULTY_IMAGES = Gauge("autoflow_faulty_images", "Stored images whose file is missing or altered")
 
 
 def observe_request(method, route, status, seconds):

@@ -5,6 +5,7 @@
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -149,7 +150,12 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"usedcar.tasks.*": {"queue": "import"}, "filing.tasks.*": {"queue": "sync"}}
+CELERY_TASK_ROUTES = {
+    "filing.tasks.verify_images": {"queue": "default"},
+    "filing.tasks.sweep_images": {"queue": "default"},
+    "usedcar.tasks.*": {"queue": "import"},
+    "filing.tasks.*": {"queue": "sync"},
+}
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "worker-heartbeat": {
@@ -167,6 +173,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "verify-images": {"task": "filing.tasks.verify_images", "schedule": crontab(hour=2, minute=10)},
+    "sweep-images": {"task": "filing.tasks.sweep_images", "schedule": crontab(hour=3, minute=10)},
 }
 
 AUTH_USER_MODEL = "accounts.User"

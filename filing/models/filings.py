@@ -48,6 +48,10 @@ class Filing(StateMachine, models.Model):
     )
     return_reason = models.CharField("退回原因", max_length=500, blank=True)
     return_fields = models.JSONField("问题项", default=list, blank=True)
+    is_from_old_system = models.BooleanField("由原系统导入", default=False)
+    verify_token = models.CharField(
+        "查验码", max_length=32, null=True, blank=True, unique=True, db_collation="C"
+    )
 
     enterprise_name = column("FILING_COMMON", "enterprise_name")
     uscc = column("FILING_COMMON", "uscc")
@@ -165,6 +169,11 @@ class Filing(StateMachine, models.Model):
 
     def __str__(self):
         return f"{self.enterprise_name or self.enterprise.name} 备案第{self.version}版"
+
+    @property
+    def was_confirmed(self):
+        """Whether this version is in force, or was until a newer one was confirmed."""
+        return self.is_in_force or self.status == FilingStatus.CONFIRMED
 
     @property
     def is_change(self):

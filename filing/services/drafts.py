@@ -18,6 +18,7 @@ from filing.enums import FilingAction, FilingStatus, LineStatus
 from filing.images import store_image
 from filing.models import Enterprise, Filing
 from filing.sections import DERIVED, FIELDS, IMAGES
+from filing.services.old_filings import claim_old_filing
 from filing.steps import ensure_current, lock_filing, note_step
 
 BRAND_LINE_KEY = ("brand_id", "producer_id", "authorization_type", "supplier_name")
@@ -32,6 +33,13 @@ def open_service(*, by: User) -> Enterprise:
     if enterprise is not None:
         return enterprise
     require(by, Permission.SERVICE_OPEN)
+    enterprise = claim_old_filing(by=by) or _new_enterprise(by)
+    enterprise.staff.set(User.objects.filter(uscc=by.uscc, role__in=["MANAGER", "OPERATOR"]))
+    record("service.open", enterprise, by=by)
+    return enterprise
+
+
+def _new_enterprise(by):
     enterprise = Enterprise(
         uscc=by.uscc,
         name=by.organisation,
@@ -43,8 +51,6 @@ def open_service(*, by: User) -> Enterprise:
             enterprise.save()
     except IntegrityError as error:
         raise BusinessError(_filed_elsewhere(by.uscc)) from error
-    enterprise.staff.set(User.objects.filter(uscc=by.uscc, role__in=["MANAGER", "OPERATOR"]))
-    record("service.open", enterprise, by=by)
     return enterprise
 
 

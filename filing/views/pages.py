@@ -1,15 +1,15 @@
-"""Opening the service, where the filing stands, its versions and its print."""
+"""Opening the service, where the filing stands, and its versions."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.audit import record
 from accounts.enums import Permission
-from accounts.permissions import decide, permission_required, require
+from accounts.permissions import decide, permission_required
+from autoflow.common.errors import BusinessError
 from filing import presentation, services
-from filing.enums import FilingStatus
+from filing.completion import missing_items
 from filing.models import Filing
 from filing.permissions import enterprise_of
 
@@ -21,7 +21,14 @@ def open_service(request):
     if enterprise_of(request.user):
         return redirect("filing:detail")
     if request.method == "POST":
-        services.open_service(by=request.user)
+        try:
+            enterprise = services.open_service(by=request.user)
+        except BusinessError as error:
+            messages.error(request, str(error))
+            return render(request, "filing/open_service.html", status=error.status)
+        if enterprise.is_confirmed:
+            messages.success(request, "已增加应用，并找到贵企业在原系统的备案。请核对，并补充缺少的内容。")
+            return redirect("filing:detail")
         messages.success(request, "已增加应用“全国汽车流通信息管理”。下一步：填写企业备案。")
         return redirect("filing:edit")
     return render(request, "filing/open_service.html")
@@ -42,6 +49,7 @@ def detail(request):
         "events": presentation.history(standing.versions),
         "print_decision": decide(request.user, Permission.FILING_PRINT, enterprise),
         "edit_decision": decide(request.user, Permission.FILING_EDIT, standing.latest),
+        "missing": missing_items(enterprise),
     }
     if shown is not None:
         context["problems"] = presentation.problems(shown, reverse("filing:edit"))
@@ -57,16 +65,3 @@ def version(request, version):
     filing = get_object_or_404(filings, version=version)
     context = {"filing": filing, "events": presentation.history([filing]), **presentation.page(filing)}
     return render(request, "filing/version.html", context)
-
-
-@require_safe
-@permission_required(Permission.FILING_PRINT)
-def print_form(request):
-    """备案信息表 of the version in force, ready for A4."""
-    enterprise = enterprise_of(request.user)
-    require(request.user, Permission.FILING_PRINT, enterprise)
-    filings = enterprise.filings.select_related(*presentation.RELATED)
-    filing = get_object_or_404(filings, is_in_force=True)
-    record("filing.print", filing, by=request.user, version=filing.version)
-    context = {"filing": filing, "is_changing": enterprise.status != FilingStatus.CONFIRMED}
-    return render(request, "filing/print.html", context | presentation.page(filing))

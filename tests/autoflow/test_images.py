@@ -7,16 +7,19 @@ import time
 import zlib
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from autoflow.common.images import (
     DAMAGED,
+    LEAST_SHARPNESS,
     MAX_BYTES,
+    MAX_SCANS,
     CleanImage,
     ImageRefused,
     clean_image,
+    is_hard_to_read,
     rebuilt_png,
-    sharpness_warning,
+    sharpness_of,
 )
 
 SIZE = (400, 300)
@@ -103,6 +106,54 @@ def test_clean_image_takes_every_jpeg_mode(mode):
     assert opened(clean_image(saved(picture(mode), "JPEG"))).mode == "RGB"
 
 
+def test_clean_image_keeps_the_colours_of_a_picture_for_print():
+    red, green, blue = opened(clean_image(saved(picture().convert("CMYK"), "JPEG"))).getpixel((50, 50))
+    assert red > 240
+    assert max(green, blue) < 15
+
+
+def test_clean_image_takes_sixteen_bits_a_colour():
+    row = b"\0" + struct.pack(">3H", 200 * 256, 100 * 256, 0) * 300
+    data = png_header(300, 300, 16, 2) + chunk(b"IDAT", zlib.compress(row * 300)) + chunk(b"IEND", b"")
+    red, green, blue = opened(clean_image(data)).getpixel((50, 50))
+    assert (abs(red - 200) <= 3, abs(green - 100) <= 3, blue <= 3) == (True, True, True)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_clean_image_stands_upright_whatever_way_the_camera_was_held(orientation):
+    """The red quarter is at the upper left of the scene; the camera stored it turned and says how."""
+    undo = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    turned = picture().transpose(undo[orientation]) if orientation in undo else picture()
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image = opened(clean_image(saved(turned, "JPEG", exif=exif)))
+    assert image.size == SIZE
+    assert image.getpixel((10, 10))[0] > 240
+    assert image.getpixel((390, 290))[0] < 15
+
+
+def test_clean_image_shows_the_first_picture_of_an_animation_alone():
+    second = picture(color="blue")
+    clean = clean_image(saved(picture(), "PNG", save_all=True, append_images=[second, second]))
+    assert b"acTL" in saved(picture(), "PNG", save_all=True, append_images=[second, second])
+    assert opened(clean).getpixel((10, 10))[0] > 240
+    assert getattr(opened(clean), "n_frames", 1) == 1
+
+
+def test_clean_image_takes_the_first_of_several_pictures_of_a_camera():
+    clean = clean_image(saved(picture(), "MPO", save_all=True, append_images=[picture(color="blue")]))
+    assert opened(clean).format == "JPEG"
+    assert opened(clean).getpixel((10, 10))[0] > 240
+
+
 def test_clean_image_exact_limit_passes_and_one_byte_more_is_refused():
     data = saved(picture(), "JPEG")
     assert clean_image(data + b"\0" * (MAX_BYTES - len(data))).kind == "jpeg"
@@ -159,6 +210,11 @@ def test_clean_image_flipped_bytes_never_raise_anything_else():
                 continue
 
 
+def test_clean_image_judges_a_file_too_long_by_its_beginning():
+    with pytest.raises(ImageRefused, match="当前文件png，2048KB"):
+        clean_image(saved(picture(), "PNG")[:100], size=2 * 1024 * 1024)
+
+
 def test_clean_image_bomb_is_refused_before_decoding():
     body = zlib.compress(b"\0" * (13_001 * 13_000 // 64), 9)
     started = time.perf_counter()
@@ -178,9 +234,19 @@ def test_clean_image_many_scans_are_refused():
     data = saved(picture(), "JPEG", progressive=True)
     place = data.rindex(b"\xff\xda")
     scan = data[place:-2]
-    assert clean_image(data).kind == "jpeg"
+    more = MAX_SCANS - data.count(b"\xff\xda")
+    assert clean_image(data[:-2] + scan * more + b"\xff\xd9").kind == "jpeg"
     with pytest.raises(ImageRefused, match="编码方式"):
-        clean_image(data[:-2] + scan * 40 + b"\xff\xd9")
+        clean_image(data[:-2] + scan * (more + 1) + b"\xff\xd9")
+
+
+def test_clean_image_largest_picture_with_most_scans_takes_seconds_at_most():
+    data = saved(Image.new("RGB", (5000, 5000)), "JPEG", progressive=True, quality=1)
+    scan = data[data.rindex(b"\xff\xda") : -2]
+    started = time.process_time()
+    clean = clean_image(data[:-2] + scan * (MAX_SCANS - data.count(b"\xff\xda")) + b"\xff\xd9")
+    assert time.process_time() - started < 10
+    assert (clean.width, clean.height) == (3000, 3000)
 
 
 def test_clean_image_two_frame_headers_are_refused():
@@ -220,6 +286,31 @@ def test_clean_image_broken_chunks_are_refused(data):
         clean_image(data)
 
 
-def test_sharpness_warning_below_600_pixels():
-    assert sharpness_warning(clean_image(saved(picture(), "PNG")), "seal_image").rule == "F-012"
-    assert sharpness_warning(clean_image(saved(picture(size=(600, 700)), "PNG"))) is None
+def drawing(size=(1000, 700)):
+    """Something like a document: thin strokes on white."""
+    image = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(image)
+    for top in range(60, size[1] - 60, 36):
+        for left in range(60, size[0] - 60, 30):
+            draw.rectangle((left, top, left + 20, top + 20), outline="#222222", width=3)
+    return image
+
+
+@pytest.mark.parametrize("size", [(1000, 700), (2600, 1800)])
+def test_sharpness_falls_with_blur_whatever_the_size(size):
+    sharp = drawing().resize(size, Image.Resampling.LANCZOS)
+    blurred = [sharp.filter(ImageFilter.GaussianBlur(radius * size[0] / 1000)) for radius in (1, 4, 12)]
+    scores = [sharpness_of(picture) for picture in (sharp, *blurred)]
+    assert scores[0] > scores[1] > LEAST_SHARPNESS > max(scores[2:])
+
+
+def test_sharpness_of_a_blank_page_is_nil():
+    assert sharpness_of(Image.new("RGB", (800, 800), "white")) == 0
+
+
+def test_is_hard_to_read_when_small_or_blurred():
+    clear = clean_image(saved(drawing(), "JPEG"))
+    facts = {"width": 1000, "height": 600, "sharpness": clear.sharpness}
+    assert not is_hard_to_read(**facts)
+    assert is_hard_to_read(**facts | {"height": 599})
+    assert is_hard_to_read(**facts | {"sharpness": LEAST_SHARPNESS - 1})

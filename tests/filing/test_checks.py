@@ -38,7 +38,7 @@ RESIDENT = {"name": "商户", "uscc": uscc_of(8), "kind": "B2", "since": date(20
 
 
 def image(name, **facts):
-    return {"sha256": name, "width": 900, "height": 640, **facts}
+    return {"sha256": name, "width": 900, "height": 640, "sharpness": 90, **facts}
 
 
 BLANK = {name: [] if spec.kind == "codes" else None for name, spec in FIELDS.items()}

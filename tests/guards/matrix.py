@@ -15,9 +15,11 @@ PUBLIC = {
     "healthz",
     "readyz",
     "metrics",
+    "verify",
 }
 ALLOWED = {
     "home": EVERYBODY,
+    "help": EVERYBODY,
     "accounts:logout": EVERYBODY,
     "accounts:profile": EVERYBODY,
     "accounts:password-change": EVERYBODY,
@@ -30,6 +32,7 @@ ALLOWED = {
     "filing:detail": ENTERPRISE,
     "filing:edit": ENTERPRISE,
     "filing:print": ENTERPRISE,
+    "filing:print-qr": ENTERPRISE,
     "filing:version": ENTERPRISE,
     "filing:image": ENTERPRISE | AUTHORITY,
     "newcar:monthly-list": ENTERPRISE,
@@ -41,6 +44,8 @@ ALLOWED = {
     "reviews:start": AUTHORITY,
     "reviews:filing-list": AUTHORITY,
     "reviews:filing-detail": AUTHORITY,
+    "reviews:filing-print": AUTHORITY,
+    "reviews:filing-print-qr": AUTHORITY,
     "reviews:filing-confirm": CONFIRMING,
     "reviews:filing-return": CONFIRMING,
     "reviews:enterprise-list": AUTHORITY,

@@ -29,7 +29,7 @@ FOREIGN = [
     (name, arguments, stranger)
     for name, arguments in ADDRESSES
     for stranger, role in STRANGERS.items()
-    if set(arguments) - {"slot", "version"} and role in matrix.ALLOWED[name]
+    if set(arguments) - {"slot", "version", "token"} and role in matrix.ALLOWED[name]
 ]
 
 
@@ -40,7 +40,7 @@ def test_every_address_stands_in_the_table():
 @pytest.fixture
 def world():
     """A confirmed used-car dealer with its filing, a trade and an import; an officer with a stand-in."""
-    filing = FilingFactory(confirmed=True)
+    filing = FilingFactory(confirmed=True, verify_token="a-token-nobody-can-guess-by-hand")
     Enterprise.objects.filter(pk=filing.enterprise_id).update(types=["B2"])
     enterprise = Enterprise.objects.get(pk=filing.enterprise_id)
     trade = TradeFactory(enterprise=enterprise)
@@ -80,6 +80,7 @@ def url_of(name, arguments, world, key=None):
         "deputy_id": key or world["deputy"].pk,
         "version": 1,
         "slot": "seal_image",
+        "token": world["filing"].verify_token,
     }
     return reverse(name, kwargs={argument: values[argument] for argument in arguments})
 

@@ -1,9 +1,10 @@
-"""Loads divisions and jurisdictions from the files of the product; safe to run again, deletes nothing."""
+"""Loads divisions, jurisdictions and the national contact; safe to run again, deletes nothing."""
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from accounts.models import Division, Jurisdiction
+from accounts.models import Contact, Division, Jurisdiction
 from autoflow.common.codes import read_table
 
 
@@ -54,6 +55,9 @@ def load_codes():
         update_conflicts=True,
         unique_fields=["code"],
         update_fields=["name", "kind", "covers_prefix"],
+    )
+    Contact.objects.get_or_create(
+        jurisdiction=None, name="技术支持（系统功能等技术问题）", defaults={"phone": settings.SUPPORT_PHONE}
     )
     return len(divisions), len(jurisdictions)
 

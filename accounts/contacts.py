@@ -1,0 +1,42 @@
+"""Whom a user may call."""
+
+from django.db import models
+from django.db.models import Case, UniqueConstraint, Value, When
+
+
+class ContactQuerySet(models.QuerySet):
+    def for_reader(self, user):
+        """All of them: those of the reader's own authority first, then the nation's, then the others."""
+        own = When(jurisdiction=user.jurisdiction_id, then=Value(0)) if user.jurisdiction_id else None
+        cases = [case for case in (own, When(jurisdiction=None, then=Value(1))) if case]
+        nearness = Case(*cases, default=Value(2), output_field=models.SmallIntegerField())
+        ordered = self.annotate(nearness=nearness).order_by("nearness", "jurisdiction", "order", "id")
+        return ordered.select_related("jurisdiction")
+
+
+class Contact(models.Model):
+    """A telephone for questions: of one jurisdiction, or of the whole nation."""
+
+    jurisdiction = models.ForeignKey(
+        "accounts.Jurisdiction", models.PROTECT, null=True, blank=True, verbose_name="受理机构"
+    )
+    name = models.CharField("名称", max_length=60)
+    phone = models.CharField("电话", max_length=40)
+    hours = models.CharField("接听时间", max_length=60, blank=True)
+    order = models.PositiveSmallIntegerField("次序", default=0)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "联系方式"
+        constraints = [
+            UniqueConstraint(
+                fields=["jurisdiction", "name"],
+                name="contact_once_per_jurisdiction",
+                nulls_distinct=False,
+                violation_error_message="该机构已有同名的联系方式。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name} {self.phone}"
