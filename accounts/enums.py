@@ -34,6 +34,7 @@ class Permission(TextChoices):
     TRADE_VIEW = "TRADE_VIEW", "查看二手车交易"
     TRADE_REPORT = "TRADE_REPORT", "填报二手车交易"
     SYSTEM_VIEW = "SYSTEM_VIEW", "查看系统状态"
+    SYNC_MANAGE = "SYNC_MANAGE", "管理公安推送"
     AUDIT_VIEW = "AUDIT_VIEW", "查看审计日志"
 
 

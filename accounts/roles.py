@@ -25,6 +25,6 @@ ROLE_PERMISSIONS = {
     Role.CITY: frozenset(_CONFIRMING),
     Role.PROVINCE: frozenset(_CONFIRMING),
     Role.NATION: frozenset(_AUTHORITY),
-    Role.ADMIN: frozenset({Permission.CATALOG_VIEW, Permission.SYSTEM_VIEW}),
+    Role.ADMIN: frozenset({Permission.CATALOG_VIEW, Permission.SYSTEM_VIEW, Permission.SYNC_MANAGE}),
     Role.AUDITOR: frozenset({Permission.AUDIT_VIEW}),
 }

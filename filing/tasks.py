@@ -1,0 +1,24 @@
+"""Entry points of the worker; each only fetches and calls, and is safe to deliver twice."""
+
+from celery import shared_task
+
+SWEEP_SECONDS = 60
+
+
+@shared_task
+def push_message(message_id: int):
+    """Send one message to the traffic police, then ring for the one that waited behind it."""
+    from filing import delivery  # noqa: PLC0415 -- tasks are leaves; what they call imports them
+
+    following = delivery.deliver(message_id=message_id)
+    if following is not None:
+        push_message.delay(following)
+
+
+@shared_task
+def sweep_pushes():
+    """Ring again for every message whose bell was lost, whose worker died or whose time has come."""
+    from filing import delivery  # noqa: PLC0415
+
+    for message_id in delivery.sweep():
+        push_message.apply_async([message_id], expires=SWEEP_SECONDS)
