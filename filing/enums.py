@@ -89,4 +89,4 @@ class PushOutcome(TextChoices):
 
     ACCEPTED = "ACCEPTED", "已收下"
     POSTPONED = "POSTPONED", "稍后重试"
-    STOPPED = "STOPPED", "停止"
+    STOPPED = "STOPPED", "停止推送"

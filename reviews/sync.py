@@ -78,7 +78,7 @@ def fault_text() -> str:
     unsettled = dict(PushMessage.objects.unsettled().order_by().values_list("state").annotate(Count("id")))
     failed = unsettled.pop(PushState.FAILED, 0)
     waiting = sum(unsettled.values())
-    faults = [f"{failed} 件推送失败，请到“公安推送”处理"] if failed else []
+    faults = [f"{failed} 件推送失败，需要处理"] if failed else []
     if waiting and not settings.POLICE_GATEWAY_URL:
         faults.append(f"{NO_RECEIVER}（{waiting} 件）")
     elif waiting and not receiver_is_well():
@@ -90,7 +90,7 @@ def waited_text(moment, now) -> str:
     """How long a message has waited: 5 分钟, 3 小时, 2 天."""
     minutes = int((now - moment).total_seconds() // 60)
     if minutes < 60:
-        return f"{minutes} 分钟"
+        return f"{minutes} 分钟" if minutes else "不到 1 分钟"
     return f"{minutes // 60} 小时" if minutes < 48 * 60 else f"{minutes // 1440} 天"
 
 
@@ -104,5 +104,6 @@ def with_waits(pushes):
 
 def field_labels(content) -> list[str]:
     """What a message carries, by the names the user knows."""
-    labels = LABELS | MESSAGE_LABELS
-    return [labels[name] for name in field_names(content)]
+    labels = MESSAGE_LABELS | LABELS
+    carried = set(field_names(content))
+    return [label for name, label in labels.items() if name in carried]

@@ -243,6 +243,8 @@ POLICE_GATEWAY_KEY = (
     required("POLICE_GATEWAY_KEY") if POLICE_GATEWAY_URL else env.str("POLICE_GATEWAY_KEY", default="")
 )
 POLICE_GATEWAY_CA = env.str("POLICE_GATEWAY_CA", default="")
+if POLICE_GATEWAY_CA and not Path(POLICE_GATEWAY_CA).is_file():
+    raise ImproperlyConfigured("POLICE_GATEWAY_CA 指向的证书文件不存在。")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 PRODUCT_NAME = "全国汽车流通信息管理"

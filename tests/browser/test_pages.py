@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.demo import DEMO_PASSWORD
-from filing.models import Filing
+from filing.models import Filing, PushMessage
 from tests.browser.conftest import DESKTOP, PHONE
 from usedcar.models import Trade
 
@@ -16,6 +16,7 @@ def pages():
     waiting = Filing.objects.awaiting().filter(confirm_body="西湖区商务局").first()
     changed = Filing.objects.get(status="CHANGED", enterprise__staff__username="changed")
     trade = Trade.objects.filter(enterprise__staff__username="usedcar").first()
+    push = PushMessage.objects.first()
     review = [f"/reviews/filings/{filing.pk}/" for filing in (waiting, changed)]
     return {
         "newdealer": ["/", "/filing/open/", "/accounts/profile/", "/accounts/profile/password/", "/nowhere/"],
@@ -31,7 +32,7 @@ def pages():
         "usedcar": ["/", "/usedcar/trades/", f"/usedcar/trades/{trade.pk}/", "/usedcar/imports/"],
         "xihu": ["/", "/reviews/filings/", "/reviews/filings/?tab=all", *review, "/usedcar/trades/"],
         "ministry": ["/", "/reviews/filings/", "/catalog/brands/", "/catalog/producers/"],
-        "sysadmin": ["/", "/catalog/models/"],
+        "sysadmin": ["/", "/catalog/models/", "/reviews/sync/", f"/reviews/sync/{push.pk}/"],
         "auditor": ["/", "/reviews/audit/"],
     }
 

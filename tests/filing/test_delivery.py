@@ -1,9 +1,15 @@
 """Delivery to the traffic police over a real connection, whatever the receiver does."""
 
 import logging
+import ssl
 from datetime import timedelta
+from ipaddress import ip_address
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -132,13 +138,45 @@ def test_no_proxy_of_the_environment_is_asked(receiver, monkeypatch):
     assert pushed(PushMessageFactory()).state == PushState.DELIVERED
 
 
-def test_certificate_nobody_trusts_is_not_spoken_to(receiver, settings):
+@pytest.fixture
+def secure(receiver, settings, tmp_path):
+    """The receiver behind TLS, its certificate signed by nobody else; gives the file to trust."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    now = timezone.now()
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "gateway.pem"
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(certificate.public_bytes(Encoding.PEM) + plain)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    receiver.gateway.socket = context.wrap_socket(receiver.gateway.socket, server_side=True)
     settings.POLICE_GATEWAY_URL = receiver.url.replace("http://", "https://")
+    return str(path)
+
+
+def test_certificate_nobody_trusts_is_not_spoken_to(receiver, secure):
     message = pushed(PushMessageFactory())
     assert (message.state, message.last_answer) == (
         PushState.WAITING,
         "接收端的证书不被信任，没有发送",
     )
+    assert receiver.gateway.register.received == {}
+
+
+def test_private_ca_is_trusted_when_it_is_named(receiver, secure, settings):
+    settings.POLICE_GATEWAY_CA = secure
+    message = PushMessageFactory()
+    receiver.behave("drip")
+    assert "应答过慢" in pushed(message).last_answer
+    receiver.behave("ok")
+    is_due(message)
+    assert pushed(message).state == PushState.DELIVERED
 
 
 def test_without_a_receiver_messages_wait_untried():
