@@ -55,7 +55,7 @@ def exchange(body: bytes, *, key: str) -> Answer:
         return _later(f"接收端应答过慢，{TOTAL_SECONDS} 秒内没有完成")
     except TimeoutError:
         return _later("接收端在规定时间内没有应答")
-    except ssl.SSLError:
+    except ssl.SSLCertVerificationError:
         return _later("接收端的证书不被信任，没有发送")
     except (ConnectionRefusedError, socket.gaierror):
         return _later("连接不上接收端")
@@ -75,7 +75,7 @@ def _judged(status, retry_after, data, digest):
     if status // 100 == 4 and status not in TEMPORARY:
         text = REFUSALS.get(status, f"接收端拒收（{status}），已停止推送")
         return Answer(PushOutcome.STOPPED, text + _said(_object(data)), status)
-    text = "接收端暂停服务" if status == 503 else "接收端繁忙" if status == 429 else "接收端内部错误"
+    text = "接收端繁忙" if status in TEMPORARY else "接收端暂停服务" if status == 503 else "接收端内部错误"
     return _later(f"{text}（{status}）", status, _moment(retry_after))
 
 

@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-SWEEP_SECONDS = 60
+BELL_SECONDS = 60  # a bell not heard by then is forgotten: the sweeper has rung again
 
 
-@shared_task
+@shared_task(expires=BELL_SECONDS)
 def push_message(message_id: int):
     """Send one message to the traffic police, then ring for the one that waited behind it."""
     from filing import delivery  # noqa: PLC0415 -- tasks are leaves; what they call imports them
@@ -21,4 +21,4 @@ def sweep_pushes():
     from filing import delivery  # noqa: PLC0415
 
     for message_id in delivery.sweep():
-        push_message.apply_async([message_id], expires=SWEEP_SECONDS)
+        push_message.delay(message_id)

@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                     "outcome",
                     models.CharField(
                         blank=True,
-                        choices=[("ACCEPTED", "已收下"), ("POSTPONED", "稍后重试"), ("STOPPED", "停止")],
+                        choices=[("ACCEPTED", "已收下"), ("POSTPONED", "稍后重试"), ("STOPPED", "停止推送")],
                         max_length=9,
                         verbose_name="结果",
                     ),

@@ -393,3 +393,28 @@ def test_sweeper_reads_its_index_with_five_thousand_waiting():
     assert "Seq Scan" not in {kind for kind, _ in plan_of(due) | plan_of(left)}
     line = PushMessage.objects.filter(uscc=f"{7:018d}").unsettled().order_by("number")
     assert "Seq Scan" not in {kind for kind, _ in plan_of(line)}
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (202, PushOutcome.ACCEPTED),
+        (408, PushOutcome.POSTPONED),
+        (429, PushOutcome.POSTPONED),
+        (403, PushOutcome.STOPPED),
+        (404, PushOutcome.STOPPED),
+        (422, PushOutcome.STOPPED),
+        (502, PushOutcome.POSTPONED),
+    ],
+)
+def test_status_says_whether_to_stop_or_to_come_again(status, outcome):
+    data = b'{"sha256": "0f", "receipt": "JG-1\\u0000\\n", "error": "13800000001"}'
+    answer = police_client._judged(status, "120", data, "0f")
+    assert answer.outcome == outcome
+    assert answer.receipt == ("JG-1" if outcome == PushOutcome.ACCEPTED else "")
+    assert "13800000001" not in answer.text
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"null", b"[" * 100_000, b"\xff", b'{"sha256": 7}'])
+def test_answer_that_is_no_agreed_object_is_not_believed(data):
+    assert police_client._judged(200, "", data, "0f").outcome == PushOutcome.POSTPONED
