@@ -46,6 +46,7 @@ class Permission(TextChoices):
     REPORT_UNLOCK = "REPORT_UNLOCK", "办理补报与开锁"
     WINDOW_SET = "WINDOW_SET", "设置填报期限"
     SYSTEM_VIEW = "SYSTEM_VIEW", "查看系统状态"
+    SYNC_MANAGE = "SYNC_MANAGE", "管理公安推送"
     AUDIT_VIEW = "AUDIT_VIEW", "查看审计日志"
 
 

@@ -53,6 +53,7 @@ _ADMIN = {
     Permission.CATALOG_VIEW,
     Permission.SYSTEM_VIEW,
     Permission.FILING_LOAD,
+    Permission.SYNC_MANAGE,
     Permission.ACCOUNT_MANAGE,
 }
 

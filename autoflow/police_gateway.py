@@ -1,5 +1,6 @@
 """A stand-in for the traffic police's receiver, for demonstration and tests; it misbehaves on demand."""
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -14,9 +15,18 @@ MODES = {
     "slow": "三十秒后才应答",
     "garbage": "应答 200 但内容不是 JSON",
     "duplicate": "已收下，但应答 409 重复",
+    "400": "认为内容不符合约定",
+    "401": "不认可签名",
+    "drop": "已收下，但不应答就断线",
+    "redirect": "已收下，但要求转到其他地址",
+    "wrong-hash": "已收下，但应答的校验值不对",
+    "drip": "已收下，但应答每秒只来几个字节",
+    "huge": "已收下，但应答超过 1 MB",
 }
+REFUSING = {"500", "503", "400", "401"}
 CLOCK_SECONDS = 300
 SLOW_SECONDS = 30
+DRIP_SECONDS = 0.2
 MAX_BYTES = 5_000_000
 
 
@@ -26,12 +36,15 @@ def signature(key, *, timestamp, nonce, body):
 
 
 class Register:
-    """What the receiver remembers: the newest version an enterprise, every answer by its idempotency key."""
+    """What the receiver remembers: the newest message an enterprise, every answer by its idempotency key,
+    and what it accepted, for the reconciliation.
+    """
 
     def __init__(self):
         self.lock = threading.Lock()
         self.newest = {}
         self.answers = {}
+        self.received = {}
         self.nonces = {}
 
     def is_replayed(self, nonce):
@@ -42,18 +55,31 @@ class Register:
             self.nonces[nonce] = now
             return replayed
 
-    def accept(self, *, uscc, version, key, body):
-        """The same key gets the same answer; a version older than the newest known one changes nothing."""
+    def accept(self, *, uscc, version, number, key, body):
+        """The same key gets the same answer; a message older than the newest known one changes nothing."""
         with self.lock:
             if key in self.answers:
+                self.received[key]["times"] += 1
                 return self.answers[key]
-            superseded = version < self.newest.get(uscc, version)
-            self.newest[uscc] = max(version, self.newest.get(uscc, version))
+            superseded = number < self.newest.get(uscc, number)
+            self.newest[uscc] = max(number, self.newest.get(uscc, number))
             digest = hashlib.sha256(body).hexdigest()
             state = "superseded" if superseded else "accepted"
             answer = {"receipt": f"JG-{len(self.answers) + 1:08d}", "sha256": digest, "state": state}
             self.answers[key] = answer
+            self.received[key] = {"uscc": uscc, "version": version, "number": number, "times": 1, **answer}
             return answer
+
+    def accepted(self):
+        """Every message once, with its key and how often it came."""
+        with self.lock:
+            return [{"key": key, **message} for key, message in self.received.items()]
+
+    def counts(self):
+        with self.lock:
+            versions = {(message["uscc"], message["version"]) for message in self.received.values()}
+            counts = {"received": len(self.answers), "enterprises": len(self.newest)}
+            return {**counts, "versions": len(versions)}
 
 
 class GatewayHandler(BaseHTTPRequestHandler):
@@ -62,11 +88,12 @@ class GatewayHandler(BaseHTTPRequestHandler):
     timeout = 60
 
     def do_GET(self):
+        register = self.server.register
+        if self.path == "/received":
+            return self.answer(200, {"received": register.accepted()})
         if self.path != "/healthz":
             return self.answer(404, {"error": "not found"})
-        register = self.server.register
-        counts = {"received": len(register.answers), "enterprises": len(register.newest)}
-        return self.answer(200, {"status": "ok", "mode": self.server.mode, **counts})
+        return self.answer(200, {"status": "ok", "mode": self.server.mode, **register.counts()})
 
     def do_POST(self):
         length = self.headers.get("Content-Length", "")
@@ -87,7 +114,7 @@ class GatewayHandler(BaseHTTPRequestHandler):
 
     def receive(self, body):
         mode = self.server.mode
-        if mode in {"500", "503"}:
+        if mode in REFUSING:
             return self.answer(int(mode), {"error": mode}, {"Retry-After": "60"} if mode == "503" else {})
         if mode == "slow":
             time.sleep(SLOW_SECONDS)
@@ -97,15 +124,42 @@ class GatewayHandler(BaseHTTPRequestHandler):
         try:
             filing = json.loads(body)
             known = {"uscc": str(filing["uscc"]), "version": int(filing["version"])}
+            known["number"] = int(filing.get("number", known["version"]))
         except (ValueError, TypeError, KeyError):
             return self.answer(400, {"error": "a JSON object with uscc and version is required"})
         key = self.headers.get("Idempotency-Key", "")
         if not key:
             return self.answer(400, {"error": "Idempotency-Key is required"})
         answer = self.server.register.accept(key=key, body=body, **known)
-        if mode == "garbage":
-            return self.send("<html>维护中</html>".encode(), 200, "text/html; charset=utf-8", {})
-        return self.answer(409 if mode == "duplicate" else 200, answer)
+        self.server.on_received(key)
+        return self.answer_as(mode, answer)
+
+    def answer_as(self, mode, answer):
+        """What comes back once a message was taken over."""
+        match mode:
+            case "garbage":
+                return self.send("<html>维护中</html>".encode(), 200, "text/html; charset=utf-8", {})
+            case "duplicate":
+                return self.answer(409, answer)
+            case "drop":
+                self.close_connection = True
+                return None
+            case "redirect":
+                return self.answer(302, answer, {"Location": "http://127.0.0.1:9/filings"})
+            case "wrong-hash":
+                return self.answer(200, {**answer, "sha256": "0" * 64})
+            case "huge":
+                return self.answer(200, {**answer, "padding": " " * MAX_BYTES})
+            case "drip":
+                return self.drip(b"HTTP/1.0 200 OK\r\nX-Padding: " + b"-" * 10_000)
+        return self.answer(200, answer)
+
+    def drip(self, data):
+        """A byte now and then, each soon enough for a timeout of reading, until the other side has enough."""
+        with contextlib.suppress(OSError):
+            for position in range(len(data)):
+                self.wfile.write(data[position : position + 1])
+                time.sleep(DRIP_SECONDS)
 
     def fault_of_signature(self, body):
         """Why a request is not trusted: forged, from another time, or seen before."""
@@ -124,18 +178,22 @@ class GatewayHandler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in {"Content-Type": content_type, "Content-Length": len(body), **headers}.items():
             self.send_header(name, str(value))
-        self.end_headers()
-        self.wfile.write(body)
+        with contextlib.suppress(OSError):
+            self.end_headers()
+            self.wfile.write(body)
 
     def log_message(self, template, *values):
         print(time.strftime("%Y-%m-%d %H:%M:%S"), template % values, flush=True)  # noqa: T201
 
 
 class PoliceGateway(ThreadingHTTPServer):
-    """The receiver on loopback; `mode` may change while it runs."""
+    """The receiver on loopback; `mode` may change while it runs, `on_received` is called between taking a
+    message over and answering.
+    """
 
     daemon_threads = True
 
     def __init__(self, *, port, key, mode="ok"):
         super().__init__(("127.0.0.1", port), GatewayHandler)
         self.key, self.mode, self.register = key, mode, Register()
+        self.on_received = lambda key: None

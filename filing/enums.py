@@ -70,3 +70,32 @@ class ImageSlot(TextChoices):
     LICENCE_ORIGINAL = "licence_original_image", "营业执照正本影像"
     LICENCE_DUPLICATE = "licence_duplicate_image", "营业执照副本影像"
     SEAL = "seal_image", "公章影像"
+
+
+class PushEvent(TextChoices):
+    """What the traffic police are told of."""
+
+    CONFIRMED = "CONFIRMED", "备案确认"
+    CHANGED = "CHANGED", "变更确认"
+    SUSPENDED = "SUSPENDED", "暂停"
+    RESUMED = "RESUMED", "恢复"
+    CANCELLED = "CANCELLED", "注销"
+
+
+class PushState(TextChoices):
+    WAITING = "WAITING", "待推送"
+    SENDING = "SENDING", "推送中"
+    DELIVERED = "DELIVERED", "已同步"
+    FAILED = "FAILED", "推送失败"
+    SUPERSEDED = "SUPERSEDED", "已被新版本取代"
+
+
+UNSETTLED = (PushState.WAITING, PushState.SENDING, PushState.FAILED)
+
+
+class PushOutcome(TextChoices):
+    """How one try ended: taken over, to be tried again, or refused so that a person must look."""
+
+    ACCEPTED = "ACCEPTED", "已收下"
+    POSTPONED = "POSTPONED", "稍后重试"
+    STOPPED = "STOPPED", "停止推送"

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.enums import ENTERPRISE_ROLES, Role
 from accounts.scope import area_of
-from filing.enums import AWAITING, IN_FORCE, FilingStatus
+from filing.enums import AWAITING, IN_FORCE, UNSETTLED, FilingStatus, PushState
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 CONFIRMING_ROLES = (Role.COUNTY, Role.CITY, Role.PROVINCE)
@@ -177,3 +177,33 @@ class DeputyQuerySet(models.QuerySet):
 
     def with_list_columns(self):
         return self.select_related("absent", "deputy", "set_by", "ended_by")
+
+
+class PushQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """An enterprise sees what was said of it, an authority that of its area, the administrator all."""
+        if user.role in ENTERPRISE_ROLES:
+            return self.filter(enterprise__staff=user)
+        if user.role == Role.ADMIN:
+            return self
+        area = area_of(user, "enterprise__")
+        return self.none() if area is None else self.filter(area)
+
+    def newest(self):
+        """The message that holds: an older one is never sent after it."""
+        return self.order_by("-number").first()
+
+    def due(self, now):
+        """Waiting, and its time has come; those that waited longest first."""
+        return self.filter(state=PushState.WAITING, next_try_at__lte=now).order_by("next_try_at", "id")
+
+    def left_lying(self, now):
+        """In flight, but whoever had it is gone."""
+        return self.filter(state=PushState.SENDING, lease_until__lte=now)
+
+    def unsettled(self):
+        """Neither taken over by the police nor by a newer message."""
+        return self.filter(state__in=UNSETTLED)
+
+    def with_list_columns(self):
+        return self.select_related("enterprise")

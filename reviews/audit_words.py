@@ -11,6 +11,7 @@ SUBJECTS = {
     "image": "影像文件",
     "import": "批量导入",
     "trade": "二手车交易",
+    "push": "公安推送",
     "demo": "演示数据",
 }
 VERBS = {
@@ -48,6 +49,11 @@ VERBS = {
     "finish": "完成",
     "template": "下载模板",
     "errors": "下载错误行",
+    "queue": "排队",
+    "deliver": "已同步",
+    "supersede": "被新版本取代",
+    "resend": "重新推送",
+    "resend-failed": "重新推送全部失败",
 }
 
 
@@ -57,6 +63,7 @@ OBJECT_KINDS = (
     "filing.filing",
     "filing.confirmpolicy",
     "filing.deputy",
+    "filing.pushmessage",
     "usedcar.importbatch",
     "usedcar.trade",
 )

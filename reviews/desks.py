@@ -19,6 +19,7 @@ from filing.sections import LABELS
 from filing.services import findings_of
 from reviews.audit_words import with_words
 from reviews.queues import deadline_text, figures, latest_versions, with_ages
+from reviews.sync import fault_text
 from usedcar.enums import ImportStatus
 from usedcar.models import ImportBatch, Trade
 from usedcar.permissions import concerns
@@ -171,7 +172,7 @@ def authority_desk(user):
 def admin_desk(user):
     """The parts of the system with their faults, and how many use it."""
     counted = dict(User.objects.order_by().values_list("role").annotate(Count("id")))
-    faults = probe_all()
+    faults = probe_all() | {"公安推送": fault_text()}
     return {
         "parts": list(faults.items()),
         "is_well": not any(faults.values()),

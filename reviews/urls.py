@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import accounts, audit, deputies, enterprises, filings, policy, prints
+from reviews.views import accounts, audit, deputies, enterprises, filings, policy, prints, sync
 
 app_name = "reviews"
 urlpatterns = [
@@ -35,5 +35,9 @@ urlpatterns = [
     path("accounts/<int:user_id>/deputy/", deputies.deputy_add, name="account-deputy"),
     path("filings/<int:filing_id>/print/", prints.filing_print, name="filing-print"),
     path("filings/<int:filing_id>/print/qr.svg", prints.filing_print_qr, name="filing-print-qr"),
+    path("sync/", sync.sync_list, name="sync-list"),
+    path("sync/resend/", sync.sync_resend_failed, name="sync-resend-failed"),
+    path("sync/<int:push_id>/", sync.sync_detail, name="sync-detail"),
+    path("sync/<int:push_id>/resend/", sync.sync_resend, name="sync-resend"),
     path("audit/", audit.audit_list, name="audit-list"),
 ]

@@ -22,8 +22,9 @@ from autoflow.common.identifiers import body_check_digit, mask_id
 from catalog.enums import BrandCategory, CatalogStatus, ProducerKind
 from catalog.models import Brand, BrandProducer, Displacement, Producer, VehicleModel
 from catalog.names import name_key
-from filing.enums import AuthorizationType, FilingStatus, ImageSlot
-from filing.models import BrandLine, Deputy, Enterprise, Filing, StoredImage
+from filing.enums import AuthorizationType, FilingStatus, ImageSlot, PushEvent, PushState
+from filing.models import BrandLine, Deputy, Enterprise, Filing, PushMessage, StoredImage
+from filing.police_message import message_content
 from usedcar.enums import ImportStatus
 from usedcar.models import ImportBatch, Trade
 from usedcar.synthetic import Reporter, trade_rows
@@ -337,6 +338,39 @@ class DeputyFactory(DjangoModelFactory):
     ends_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=5))
     reason = "休假"
     set_by = factory.SelfAttribute("absent")
+
+
+class PushMessageFactory(DjangoModelFactory):
+    """Word to the traffic police of a confirmed filing that waits; traits: delivered, failed."""
+
+    class Meta:
+        model = PushMessage
+
+    class Params:
+        delivered = factory.Trait(
+            state=PushState.DELIVERED,
+            tries=1,
+            delivered_at=factory.LazyFunction(timezone.now),
+            receipt="JG-00000007",
+            last_status=200,
+            last_answer="接收端已收下",
+        )
+        failed = factory.Trait(
+            state=PushState.FAILED,
+            tries=1,
+            failed_at=factory.LazyFunction(timezone.now),
+            last_status=400,
+            last_answer="接收端认为内容不符合约定（400），已停止推送",
+        )
+
+    filing = factory.SubFactory(FilingFactory, confirmed=True)
+    enterprise = factory.SelfAttribute("filing.enterprise")
+    uscc = factory.SelfAttribute("filing.uscc")
+    number = factory.LazyAttribute(lambda push: PushMessage.objects.filter(uscc=push.uscc).count() + 1)
+    event = PushEvent.CONFIRMED
+    content = factory.LazyAttribute(
+        lambda push: message_content(push.filing, event=PushEvent(push.event), number=push.number)
+    )
 
 
 class ImportBatchFactory(DjangoModelFactory):

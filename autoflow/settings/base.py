@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from autoflow import embedded
-from autoflow.settings.parsing import broker_url, database, field_keys, storage
+from autoflow.settings.parsing import broker_url, database, field_keys, gateway_url, storage
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -175,6 +175,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "verify-images": {"task": "filing.tasks.verify_images", "schedule": crontab(hour=2, minute=10)},
     "sweep-images": {"task": "filing.tasks.sweep_images", "schedule": crontab(hour=3, minute=10)},
+    "sweep-pushes": {
+        "task": "filing.tasks.sweep_pushes",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -246,8 +251,13 @@ STORAGES = {
 globals().update(env.email_url_config(required("EMAIL_URL")))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@localhost")
 SMS_URL = env.str("SMS_URL", default="")
-POLICE_GATEWAY_URL = env.str("POLICE_GATEWAY_URL", default="")
-POLICE_GATEWAY_KEY = env.str("POLICE_GATEWAY_KEY", default="")
+POLICE_GATEWAY_URL = gateway_url(env.str("POLICE_GATEWAY_URL", default=""))
+POLICE_GATEWAY_KEY = (
+    required("POLICE_GATEWAY_KEY") if POLICE_GATEWAY_URL else env.str("POLICE_GATEWAY_KEY", default="")
+)
+POLICE_GATEWAY_CA = env.str("POLICE_GATEWAY_CA", default="")
+if POLICE_GATEWAY_CA and not Path(POLICE_GATEWAY_CA).is_file():
+    raise ImproperlyConfigured("POLICE_GATEWAY_CA 指向的证书文件不存在。")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 PRODUCT_NAME = "全国汽车流通信息管理"

@@ -52,6 +52,18 @@ def field_keys(text):
     return keys
 
 
+def gateway_url(url):
+    """POLICE_GATEWAY_URL: HTTPS to a host; plain HTTP only to this machine, for demonstration and tests."""
+    parts = urlsplit(url)
+    is_here = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    has_more = parts.username or parts.password or parts.query or parts.fragment
+    if url and (has_more or not parts.hostname or not (parts.scheme == "https" or is_here)):
+        raise ImproperlyConfigured(
+            "POLICE_GATEWAY_URL 须以 https:// 开头（本机可用 http://），且不含口令、参数，例如 https://jg.example.gov.cn/filing。"
+        )
+    return url
+
+
 def storage(url):
     """STORAGE_URL as a Django storage: `file:///path` or `s3://bucket?endpoint_url=…` (keys as
     django-storages names them).

@@ -1,10 +1,13 @@
-"""Enterprises, the versions of their filings, brand lines, images and the policy that says who confirms."""
+"""Enterprises, the versions of their filings, brand lines, images, the policy that says who confirms, and the
+outbox to the traffic police.
+"""
 
 from filing.models.enterprises import Enterprise
 from filing.models.filings import Filing, FilingEvent
 from filing.models.images import StoredImage
 from filing.models.lines import AuthorizationLine, BrandLine, Resident
 from filing.models.policies import ConfirmPolicy, Deputy, ProvinceSetting
+from filing.models.push import PushMessage, PushTry
 
 __all__ = [
     "AuthorizationLine",
@@ -15,6 +18,8 @@ __all__ = [
     "Filing",
     "FilingEvent",
     "ProvinceSetting",
+    "PushMessage",
+    "PushTry",
     "Resident",
     "StoredImage",
 ]

@@ -95,3 +95,32 @@ def test_unknown_mode_is_refused(gateway):
 def test_log_carries_no_body(gateway, capfd):
     push(gateway, nonce="a")
     assert "91330106MA00000000" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(
+    ("mode", "status", "taken"),
+    [("400", 400, 0), ("401", 401, 0), ("redirect", 302, 1), ("wrong-hash", 200, 1), ("huge", 200, 1)],
+)
+def test_mode_says_whether_the_message_was_taken_over(gateway, mode, status, taken):
+    gateway.mode = mode
+    assert push(gateway, nonce="a")[0] == status
+    assert gateway.register.counts()["received"] == taken
+
+
+def test_dropped_line_leaves_the_message_taken_over_and_unanswered(gateway):
+    gateway.mode = "drop"
+    with pytest.raises(http.client.RemoteDisconnected):
+        push(gateway, nonce="a")
+    assert gateway.register.counts()["received"] == 1
+
+
+def test_what_was_taken_over_is_listed_for_the_reconciliation(gateway):
+    suspended = json.dumps({"uscc": "91330106MA00000000", "version": 2, "number": 3}).encode()
+    push(gateway, nonce="a")
+    push(gateway, nonce="b")
+    push(gateway, suspended, key="2", nonce="c")
+    rows = send(gateway, "/received", method="GET")[1]["received"]
+    listed = [(row["key"], row["version"], row["number"], row["times"], row["state"]) for row in rows]
+    assert listed == [("1", 2, 2, 2, "accepted"), ("2", 2, 3, 1, "accepted")]
+    health = send(gateway, "/healthz", method="GET")[1]
+    assert (health["received"], health["versions"], health["enterprises"]) == (2, 1, 1)

@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from accounts.demo import DEMO_PASSWORD
 from accounts.models import User
-from filing.models import Filing
+from filing.models import Filing, PushMessage
 from tests.browser.conftest import DESKTOP, PHONE
 from usedcar.models import Trade
 
@@ -19,6 +19,8 @@ def pages():
     trade = Trade.objects.filter(enterprise__staff__username="usedcar").first()
     account = ["/reviews/accounts/", f"/reviews/accounts/{User.objects.get(username='xihu').pk}/"]
     deputies = ["/reviews/deputies/", "/reviews/deputies/add/"]
+    push = PushMessage.objects.first()
+    sync = ["/reviews/sync/", f"/reviews/sync/{push.pk}/"]
     review = [f"/reviews/filings/{filing.pk}/" for filing in (waiting, changed)]
     return {
         "newdealer": ["/", "/filing/open/", "/accounts/profile/", "/accounts/profile/password/", "/nowhere/"],
@@ -36,7 +38,7 @@ def pages():
         "hangzhou": ["/reviews/enterprises/", f"/reviews/enterprises/{trade.enterprise_id}/", *account],
         "zhejiang": ["/reviews/policy/", "/reviews/policy/add/", "/reviews/policy/pairs/", *deputies],
         "ministry": ["/", "/reviews/filings/", "/catalog/brands/", "/catalog/producers/", "/reviews/policy/"],
-        "sysadmin": ["/", "/catalog/models/", "/reviews/accounts/", "/reviews/accounts/add/"],
+        "sysadmin": ["/", "/catalog/models/", "/reviews/accounts/", "/reviews/accounts/add/", *sync],
         "auditor": ["/", "/reviews/audit/"],
     }
 

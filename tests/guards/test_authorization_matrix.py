@@ -7,7 +7,14 @@ from django.urls import get_resolver, reverse
 
 from filing.models import Enterprise
 from reporting.models import Report
-from tests.factories import DeputyFactory, FilingFactory, ImportBatchFactory, TradeFactory, UserFactory
+from tests.factories import (
+    DeputyFactory,
+    FilingFactory,
+    ImportBatchFactory,
+    PushMessageFactory,
+    TradeFactory,
+    UserFactory,
+)
 from tests.guards import matrix
 
 ROLES = ["manager", "operator", "county", "city", "province", "nation", "admin", "auditor"]
@@ -58,6 +65,7 @@ def world():
     shown = {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch}
     shown |= {"report": report}
     shown |= {"user": officer, "deputy": deputy}
+    shown |= {"push": PushMessageFactory(filing=filing)}
     return shown
 
 
@@ -78,6 +86,7 @@ def url_of(name, arguments, world, key=None):
         "enterprise_id": key or world["enterprise"].pk,
         "user_id": key or world["user"].pk,
         "deputy_id": key or world["deputy"].pk,
+        "push_id": key or world["push"].pk,
         "version": 1,
         "slot": "seal_image",
         "token": world["filing"].verify_token,

@@ -77,6 +77,10 @@ def test_production_refuses_to_start_without(production, name):
         ("DATABASE_URL", "not a url at all", "DATABASE_URL 格式不正确"),
         ("FIELD_KEYS", "1:short", "FIELD_KEYS"),
         ("STORAGE_URL", "ftp://somewhere", "STORAGE_URL"),
+        ("POLICE_GATEWAY_URL", "http://jg.example.org", "POLICE_GATEWAY_URL 须以 https://"),
+        ("POLICE_GATEWAY_URL", "https://user:secret@jg.example.org", "POLICE_GATEWAY_URL 须以 https://"),
+        ("POLICE_GATEWAY_URL", "https://jg.example.org", "缺少环境变量 POLICE_GATEWAY_KEY"),
+        ("POLICE_GATEWAY_CA", "nowhere.pem", "POLICE_GATEWAY_CA 指向的证书文件不存在"),
     ],
 )
 def test_production_refuses_unsafe_values(production, name, value, sentence):

@@ -17,8 +17,11 @@ IMAGE_MAX_BYTES = 300 * 1024
 IMAGE_TYPES = "image/jpeg,image/png"
 INLINE_CHOICES = 4
 STATE_TONES = {
-    "done": {"CONFIRMED", "APPROVED", "DONE"},
-    "waiting": {"SUBMITTED", "CHANGED", "PENDING", "UPLOADED", "CHECKING", "CHECKED", "WRITING"},
+    "done": {"CONFIRMED", "APPROVED", "DONE", "DELIVERED"},
+    "waiting": {
+        *("SUBMITTED", "CHANGED", "PENDING", "UPLOADED", "CHECKING", "CHECKED", "WRITING"),
+        *("WAITING", "SENDING"),
+    },
     "attention": {"RETURNED", "REJECTED", "SUSPENDED"},
     "failed": {"FAILED"},
 }
