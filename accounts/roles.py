@@ -20,7 +20,9 @@ _CONFIRMING = {*_AUTHORITY, Permission.FILING_CONFIRM}
 
 ROLE_PERMISSIONS = {
     Role.OPERATOR: frozenset(_OPERATOR),
-    Role.MANAGER: frozenset({*_OPERATOR, Permission.SERVICE_OPEN, Permission.FILING_SUBMIT}),
+    Role.MANAGER: frozenset(
+        {*_OPERATOR, Permission.SERVICE_OPEN, Permission.FILING_SUBMIT, Permission.STAFF_MANAGE}
+    ),
     Role.COUNTY: frozenset(_CONFIRMING),
     Role.CITY: frozenset(_CONFIRMING),
     Role.PROVINCE: frozenset(_CONFIRMING),

@@ -6,7 +6,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from filing.models import Enterprise
-from tests.factories import FilingFactory, ImportBatchFactory, TradeFactory, UserFactory
+from tests.factories import FilingFactory, ImportBatchFactory, NoticeFactory, TradeFactory, UserFactory
 from tests.guards import matrix
 
 ROLES = ["manager", "operator", "county", "city", "province", "nation", "admin", "auditor"]
@@ -28,12 +28,14 @@ FOREIGN = [
     (name, arguments, stranger)
     for name, arguments in ADDRESSES
     for stranger, role in STRANGERS.items()
-    if set(arguments) - {"slot", "version"} and role in matrix.ALLOWED[name]
+    if set(arguments) - {"slot", "version", "token"} and role in matrix.ALLOWED[name]
 ]
 
 
 def test_every_address_stands_in_the_table():
-    assert {name for name, _ in ADDRESSES} == matrix.PUBLIC | matrix.ALLOWED.keys()
+    assert {name for name, _ in ADDRESSES} == (
+        matrix.PUBLIC | matrix.STEPS_OF_PUBLIC_PATHS | matrix.ALLOWED.keys()
+    )
 
 
 @pytest.fixture
@@ -44,7 +46,14 @@ def world():
     enterprise = Enterprise.objects.get(pk=filing.enterprise_id)
     trade = TradeFactory(enterprise=enterprise)
     batch = ImportBatchFactory(enterprise=enterprise, checked=True)
-    return {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch}
+    return {
+        "filing": filing,
+        "enterprise": enterprise,
+        "trade": trade,
+        "batch": batch,
+        "operator": UserFactory(operator=True, uscc=enterprise.uscc),
+        "notice": NoticeFactory(recipient=enterprise.staff.first()),
+    }
 
 
 def person(role, world):
@@ -60,6 +69,9 @@ def url_of(name, arguments, world, key=None):
         "filing_id": key or world["filing"].pk,
         "trade_id": key or world["trade"].pk,
         "batch_id": key or world["batch"].pk,
+        "staff_id": key or world["operator"].pk,
+        "notice_id": key or world["notice"].pk,
+        "token": "A" * 43,
         "version": 1,
         "slot": "seal_image",
     }
@@ -76,6 +88,8 @@ def test_a_stranger_is_sent_to_sign_in(client, world, name, arguments):
     answer = call(client, name, url_of(name, arguments, world))
     if name in matrix.PUBLIC:
         assert answer.status_code in (200, 503)
+    elif name in matrix.STEPS_OF_PUBLIC_PATHS:
+        assert answer.status_code == 404 or answer.url in {reverse(first) for first in matrix.PUBLIC}
     else:
         assert answer.status_code == 302
         assert answer.url.startswith(reverse("accounts:login"))

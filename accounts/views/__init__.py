@@ -1,0 +1,1 @@
+"""Pages of the accounts, by noun: sessions, platform, registration, recovery, profile, inbox, staff."""
