@@ -77,6 +77,11 @@ def test_production_refuses_to_start_without(production, name):
         ("DATABASE_URL", "not a url at all", "DATABASE_URL 格式不正确"),
         ("FIELD_KEYS", "1:short", "FIELD_KEYS"),
         ("STORAGE_URL", "ftp://somewhere", "STORAGE_URL"),
+        ("SITE_URL", "autoflow.example.org", "SITE_URL"),
+        ("ALLOWED_HOSTS", "*", "SITE_URL"),
+        ("SMS_URL", "console://", "SMS_URL"),
+        ("SMS_URL", "smtp://gateway.example.org", "SMS_URL"),
+        ("OIDC_ISSUER", "http://platform.example.org", "OIDC_ISSUER"),
     ],
 )
 def test_production_refuses_unsafe_values(production, name, value, sentence):
