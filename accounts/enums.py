@@ -62,7 +62,7 @@ class Channel(TextChoices):
     """How a code reaches a person."""
 
     MAIL = "MAIL", "电子邮箱"
-    SMS = "SMS", "手机短信"
+    SMS = "SMS", "手机号"
 
 
 class CodePurpose(TextChoices):

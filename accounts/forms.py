@@ -219,6 +219,17 @@ class CodeForm(FieldsetForm):
         self.fields["code"].widget.attrs |= attrs
 
 
+class FactorForm(CodeForm):
+    """Six digits from the authenticator app or, once that is set up, a spare code."""
+
+    def __init__(self, *args, has_spare_codes, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label, self.fields["code"].help_text = "动态码", "验证器应用显示的 6 位数字。"
+        if has_spare_codes:
+            self.fields["code"].help_text += "手机不在身边时，可输入一个备用码。"
+            self.fields["code"].widget.attrs["inputmode"] = "text"
+
+
 class ProfileForm(FieldsetForm):
     display_name = NameField(label="姓名", max_length=50)
 

@@ -9,7 +9,7 @@ from django.contrib.auth import logout
 from django.shortcuts import redirect
 from django.utils.decorators import sync_only_middleware
 
-from accounts.duties import password_duty
+from accounts.duties import first_duty
 from autoflow.common import identity
 
 STARTED_AT = "started_at"
@@ -33,9 +33,9 @@ def session_limits(get_response):
 
 
 class AccountDuties:
-    """A password that has to be changed leaves nothing else open but that page and the way out."""
-
-    ALWAYS_OPEN = {"accounts:logout", "accounts:password-change"}
+    """A second factor that was not shown, or a password that has to be changed, leaves nothing else open but
+    the page for it and the way out.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -46,6 +46,7 @@ class AccountDuties:
     def process_view(self, request, view, args, kwargs):
         if not request.user.is_authenticated or not getattr(view, "login_required", True):
             return None
-        if request.resolver_match.view_name in self.ALWAYS_OPEN or not password_duty(request.user):
+        duty, name = first_duty(request), request.resolver_match.view_name
+        if not duty or name.startswith(duty) or name == "accounts:logout":
             return None
-        return redirect("accounts:password-change")
+        return redirect(duty)

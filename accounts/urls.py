@@ -3,12 +3,14 @@
 from django.urls import path
 
 from accounts.enums import Channel
-from accounts.views import inbox, platform, profile, recovery, registration, sessions, staff
+from accounts.views import inbox, platform, profile, recovery, registration, second_factor, sessions, staff
 
 app_name = "accounts"
 urlpatterns = [
     path("login/", sessions.sign_in, name="login"),
     path("logout/", sessions.sign_out, name="logout"),
+    path("second-factor/", second_factor.second_factor, name="second-factor"),
+    path("second-factor/begin/", second_factor.begin, name="second-factor-begin"),
     path("platform/", platform.start, name="platform-start"),
     path("platform/return/", platform.come_back, name="platform-return"),
     path("register/", registration.register, name="register"),

@@ -17,7 +17,6 @@ from autoflow.common.requests import client_address
 
 CONTACT = "contact"
 CONTACT_FORMS = {Channel.SMS: PhoneForm, Channel.MAIL: EmailForm}
-CONTACT_NAMES = {Channel.SMS: "手机号", Channel.MAIL: "电子邮箱"}
 
 
 @require_safe
@@ -82,9 +81,9 @@ def change_contact(request, channel):
             form.add_error(None, str(error))
             status = error.status
         else:
-            request.session[CONTACT] = [code.pk, CONTACT_NAMES[channel]]
+            request.session[CONTACT] = [code.pk, channel.label]
             return redirect("accounts:contact-confirm")
-    context = {"form": form, "name": CONTACT_NAMES[channel], "offered": channel in offered_channels()}
+    context = {"form": form, "name": channel.label, "offered": channel in offered_channels()}
     return render(request, "accounts/contact.html", context, status=status)
 
 

@@ -32,6 +32,8 @@ ALLOWED = {
     "accounts:phone-change": EVERYBODY,
     "accounts:email-change": EVERYBODY,
     "accounts:contact-confirm": EVERYBODY,
+    "accounts:second-factor": EVERYBODY,
+    "accounts:second-factor-begin": EVERYBODY,
     "accounts:inbox": EVERYBODY,
     "accounts:inbox-read": EVERYBODY,
     "accounts:notice-open": EVERYBODY,
@@ -68,6 +70,7 @@ ALLOWED = {
 POST_ONLY = {
     "accounts:logout",
     "accounts:preferences-save",
+    "accounts:second-factor-begin",
     "accounts:inbox-read",
     "accounts:notice-open",
     "accounts:staff-disable",
