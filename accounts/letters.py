@@ -4,7 +4,6 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.enums import CodePurpose
-from autoflow.common.text import normalise
 
 CALL_US = "如非本人操作，请立即联系当地商务主管部门。"
 NOT_YOU = "如非本人操作，请不要理会，也不要把验证码或链接告诉任何人。"
@@ -50,7 +49,7 @@ def letter_for(code, digits, token):
         case CodePurpose.CHANGED:
             subject = "登记的邮箱已更换"
             text = f"账号 {name} 登记的电子邮箱已换成另一个，这个邮箱不再用于找回密码。\n\n{CALL_US}"
-    return f"【{settings.PRODUCT_NAME}】{subject}", f"{normalise(code.user.organisation)}：\n\n{text}\n"
+    return f"【{settings.PRODUCT_NAME}】{subject}", f"{code.user.organisation}：\n\n{text}\n"
 
 
 def sms_for(code, digits, token):

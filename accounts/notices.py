@@ -8,7 +8,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts.models import Notice, User
 from accounts.tasks import mail_notices
 from autoflow.common.bell import ring
-from autoflow.common.text import normalise
 
 TITLE_LENGTH, TEXT_LENGTH = 100, 1000
 
@@ -48,5 +47,5 @@ def is_local(url):
 
 def _shortened(text, limit):
     """One line, for subjects and lists."""
-    text = normalise(text)
+    text = " ".join(text.split())
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("MAIL", "电子邮箱"), ("SMS", "手机短信")],
+                        choices=[("MAIL", "电子邮箱"), ("SMS", "手机号")],
                         max_length=4,
                         verbose_name="发送方式",
                     ),

@@ -35,6 +35,7 @@ def test_notice_reaches_inbox_and_mail(tell, user, mailoutbox):
     (letter,) = mailoutbox
     assert letter.to == [user.email]
     assert letter.subject == "【全国汽车流通信息管理】备案已确认通过"
+    assert letter.body.startswith("可以开始填报。")
     assert letter.body.endswith("办理页面：http://testserver/filing/\n")
 
 
