@@ -9,7 +9,7 @@ class AccountBackend:
     def authenticate(self, request, username=None, password=None):
         if username is None or password is None:
             return None
-        user = User.objects.filter(username__iexact=username.strip()).first()
+        user = User.objects.named(username)
         if user is None:
             User().set_password(password)
             return None

@@ -18,6 +18,7 @@ class Role(TextChoices):
 
 ENTERPRISE_ROLES = frozenset({Role.OPERATOR, Role.MANAGER})
 AUTHORITY_ROLES = frozenset({Role.COUNTY, Role.CITY, Role.PROVINCE, Role.NATION})
+OFFICIAL_ROLES = AUTHORITY_ROLES | {Role.ADMIN, Role.AUDITOR}
 
 
 class Permission(TextChoices):
@@ -48,6 +49,7 @@ class Permission(TextChoices):
     SYSTEM_VIEW = "SYSTEM_VIEW", "查看系统状态"
     SYNC_MANAGE = "SYNC_MANAGE", "管理公安推送"
     AUDIT_VIEW = "AUDIT_VIEW", "查看审计日志"
+    STAFF_MANAGE = "STAFF_MANAGE", "管理经办人员"
 
 
 class DivisionLevel(TextChoices):
@@ -67,3 +69,20 @@ class Outcome(TextChoices):
 
     DONE = "DONE", "成功"
     REFUSED = "REFUSED", "拒绝"
+
+
+class Channel(TextChoices):
+    """How a code reaches a person."""
+
+    MAIL = "MAIL", "电子邮箱"
+    SMS = "SMS", "手机号"
+
+
+class CodePurpose(TextChoices):
+    """What a one-time code or link opens; CHANGED opens nothing and only tells."""
+
+    RESET = "RESET", "找回密码"
+    ISSUED = "ISSUED", "主管部门或管理员重置密码"
+    INVITE = "INVITE", "邀请经办人"
+    CONTACT = "CONTACT", "确认手机号或邮箱"
+    CHANGED = "CHANGED", "告知原手机号或邮箱"

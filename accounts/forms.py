@@ -5,11 +5,13 @@ from django import forms
 from django.contrib.auth import password_validation
 
 from accounts.divisions import find_division, is_leaf
+from accounts.enums import Channel
 from accounts.models import User
+from accounts.recovery import offered_channels
 from autoflow.common import identifiers
 from autoflow.common.checks import finding
 from autoflow.common.codes import field_spec
-from autoflow.common.text import normalise, normalise_number
+from autoflow.common.text import TextRefused, normalise, normalise_number, reject_controls
 
 
 class FieldsetForm(forms.Form):
@@ -19,6 +21,30 @@ class FieldsetForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.form_tag = False
+
+
+class NameField(forms.CharField):
+    """A name on one line, without characters nobody can see."""
+
+    def clean(self, value):
+        try:
+            return reject_controls(normalise(super().clean(value)))
+        except TextRefused as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class MobileField(forms.CharField):
+    """A mobile number (rule F-009)."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=20, **kwargs)
+        self.widget.attrs |= {"autocomplete": "tel", "inputmode": "tel"}
+
+    def clean(self, value):
+        phone = identifiers.normalise_phone(super().clean(value))
+        if phone and not identifiers.is_mobile(phone):
+            raise forms.ValidationError(finding("F-009", "phone").message)
+        return phone
 
 
 class DivisionField(forms.CharField):
@@ -57,10 +83,10 @@ class RegistrationForm(FieldsetForm):
     is asked.
     """
 
-    enterprise_name = forms.CharField(label="企业名称", max_length=100)
+    enterprise_name = NameField(label="企业名称", max_length=100)
     uscc = forms.CharField(label="统一社会信用代码", max_length=30)
     division_code = DivisionField(label="所在地区")
-    phone = forms.CharField(label="手机号", max_length=20)
+    phone = MobileField(label="手机号")
     email = forms.EmailField(label="电子邮箱", max_length=254)
     password = forms.CharField(
         label="密码", max_length=128, widget=forms.PasswordInput(render_value=True), strip=False
@@ -84,7 +110,7 @@ class RegistrationForm(FieldsetForm):
             self.fields[name].widget.attrs["autocomplete"] = "new-password"
 
     def clean_enterprise_name(self):
-        name = normalise(self.cleaned_data["enterprise_name"])
+        name = self.cleaned_data["enterprise_name"]
         if not 2 <= len(name) <= 100:
             raise forms.ValidationError(finding("F-001", "enterprise_name").message)
         return name
@@ -97,12 +123,6 @@ class RegistrationForm(FieldsetForm):
         if faults:
             raise forms.ValidationError([finding(rule, "uscc").message for rule in faults])
         return code
-
-    def clean_phone(self):
-        phone = identifiers.normalise_phone(self.cleaned_data["phone"])
-        if not identifiers.is_mobile(phone):
-            raise forms.ValidationError(finding("F-009", "phone").message)
-        return phone
 
     def clean(self):
         data = super().clean()
@@ -118,9 +138,18 @@ class RegistrationForm(FieldsetForm):
                 self.add_error("password", error)
         return data
 
+    def account(self):
+        """What opens the account."""
+        names = ("enterprise_name", "uscc", "phone", "email", "password")
+        return {
+            "division": self.cleaned_data["division_code"],
+            **{name: self.cleaned_data[name] for name in names},
+        }
 
-class PasswordForm(FieldsetForm):
-    old_password = forms.CharField(label="原密码", max_length=128, widget=forms.PasswordInput, strip=False)
+
+class NewPasswordForm(FieldsetForm):
+    """A new password, typed twice."""
+
     password = forms.CharField(label="新密码", max_length=128, widget=forms.PasswordInput, strip=False)
     password_again = forms.CharField(
         label="再次输入新密码", max_length=128, widget=forms.PasswordInput, strip=False
@@ -130,6 +159,8 @@ class PasswordForm(FieldsetForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["password"].help_text = "".join(password_validation.password_validators_help_texts())
+        for name in ("password", "password_again"):
+            self.fields[name].widget.attrs["autocomplete"] = "new-password"
 
     def clean(self):
         data = super().clean()
@@ -143,7 +174,102 @@ class PasswordForm(FieldsetForm):
         return data
 
 
+def present_password(label="登录密码"):
+    """The password once more, before something that matters changes."""
+    return forms.CharField(
+        label=label,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        strip=False,
+    )
+
+
+class PasswordForm(NewPasswordForm):
+    old_password = present_password("原密码")
+    field_order = ["old_password", "password", "password_again"]
+
+
+class RecoveryForm(FieldsetForm):
+    """Whose password, and how the code is to come; whether there is such an account is never told here."""
+
+    username = forms.CharField(
+        label="账号", max_length=40, help_text="企业填统一社会信用代码，其他用户填分配的账号。"
+    )
+    channel = forms.ChoiceField(label="验证方式", widget=forms.RadioSelect)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        channels = offered_channels()
+        self.fields["username"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
+        self.fields["channel"].choices = [(channel.value, f"登记的{channel.label}") for channel in channels]
+        self.fields["channel"].initial = Channel.MAIL
+
+    def clean_channel(self):
+        return Channel(self.cleaned_data["channel"])
+
+
+class CodeForm(FieldsetForm):
+    """Six digits from a mail or a message."""
+
+    code = forms.CharField(label="验证码", max_length=12, help_text="6 位数字，10 分钟内有效。")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+        self.fields["code"].widget.attrs |= attrs
+
+
+class FactorForm(CodeForm):
+    """Six digits from the authenticator app or, once that is set up, a spare code."""
+
+    def __init__(self, *args, has_spare_codes, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label, self.fields["code"].help_text = "动态码", "验证器应用显示的 6 位数字。"
+        if has_spare_codes:
+            self.fields["code"].help_text += "手机不在身边时，可输入一个备用码。"
+            self.fields["code"].widget.attrs["inputmode"] = "text"
+
+
+class ProfileForm(FieldsetForm):
+    display_name = NameField(label="姓名", max_length=50)
+
+
+class PhoneForm(FieldsetForm):
+    target = MobileField(label="新手机号")
+    password = present_password()
+
+
+class EmailForm(FieldsetForm):
+    target = forms.EmailField(label="新电子邮箱", max_length=254)
+    password = present_password()
+
+
+class InvitationForm(FieldsetForm):
+    """A colleague who will file for the enterprise."""
+
+    display_name = NameField(label="姓名", max_length=50)
+    email = forms.EmailField(label="电子邮箱", max_length=254, required=False)
+    phone = MobileField(label="手机号", required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if Channel.SMS in offered_channels():
+            self.fields["email"].help_text = "设置密码的链接发到邮箱；没有邮箱时发到手机。"
+        else:
+            self.fields["email"].help_text = "设置密码的链接发到该邮箱。"
+            self.fields["email"].required = True
+
+    def clean(self):
+        data = super().clean()
+        if not self.errors and not data.get("email") and not data.get("phone"):
+            self.add_error("email", "请至少填写电子邮箱或手机号，以便发送设置密码的链接。")
+        return data
+
+
 class PreferencesForm(FieldsetForm):
     has_large_type = forms.BooleanField(
         label="大字模式", required=False, help_text="页面文字放大，按钮加高。"
+    )
+    wants_mail = forms.BooleanField(
+        label="消息同时发到我的邮箱", required=False, help_text="与账号安全有关的消息总会发送。"
     )

@@ -33,6 +33,7 @@ _MANAGER = {
     *_OPERATOR,
     Permission.SERVICE_OPEN,
     Permission.FILING_SUBMIT,
+    Permission.STAFF_MANAGE,
 }
 _CITY = {
     *_CONFIRMING,

@@ -17,7 +17,7 @@ from stdnum.cn import uscc as credit_code
 
 from accounts.divisions import jurisdiction_of
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import Notice, User
 from autoflow.common.identifiers import body_check_digit, mask_id
 from catalog.enums import BrandCategory, CatalogStatus, ProducerKind
 from catalog.models import Brand, BrandProducer, Displacement, Producer, VehicleModel
@@ -98,6 +98,16 @@ class UserFactory(DjangoModelFactory):
     @factory.lazy_attribute
     def jurisdiction(self):
         return jurisdiction_of(self.division_id) if self.division_id else None
+
+
+class NoticeFactory(DjangoModelFactory):
+    class Meta:
+        model = Notice
+
+    recipient = factory.SubFactory(UserFactory)
+    title = factory.Sequence("备案已确认通过（{}）".format)
+    text = "可以开始填报。"
+    url = "/filing/"
 
 
 class ProducerFactory(DjangoModelFactory):

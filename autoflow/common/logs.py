@@ -1,4 +1,6 @@
-"""Log filters: every line carries the request id; identity numbers and phones never reach a log."""
+"""Log filters: every line carries the request id; identity numbers, phones and the tokens of links never
+reach a log.
+"""
 
 import logging
 import re
@@ -6,6 +8,7 @@ import re
 from autoflow.common import identity
 
 _PERSONAL = re.compile(r"(?<!\d)(\d{3})(?:\d{12}|\d{13})(\d[\dXx])(?!\d)|(?<!\d)(1[3-9]\d)\d{6}(\d{2})(?!\d)")
+_TOKEN_IN_PATH = re.compile(r"(?<=/)[\w-]{43}(?=/)", re.ASCII)
 
 
 def _masked(match):
@@ -14,8 +17,10 @@ def _masked(match):
 
 
 def mask_personal(text):
-    """The text with everything that looks like a resident ID number or a mobile number masked."""
-    return _PERSONAL.sub(_masked, text)
+    """The text with everything masked that looks like a resident ID number, a mobile number or the token of a
+    one-time link.
+    """
+    return _TOKEN_IN_PATH.sub("****", _PERSONAL.sub(_masked, text))
 
 
 class RequestIdentity(logging.Filter):

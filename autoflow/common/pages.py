@@ -8,7 +8,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import IntegerField, Q
+from django.db.models import BooleanField, IntegerField, Q
 
 PAGE_SIZE = 20
 COUNT_CAP = 10_000
@@ -48,8 +48,15 @@ def _decode(text, fields):
         return None
     if not isinstance(values, list) or len(values) != len(fields):
         return None
-    kinds = [int if isinstance(field, IntegerField) else str for field in fields]
+    kinds = [_kind(field) for field in fields]
     return values if all(type(value) is kind for value, kind in zip(values, kinds, strict=True)) else None
+
+
+def _kind(field):
+    """What a value of the field is in the address."""
+    if isinstance(field, BooleanField):
+        return bool
+    return int if isinstance(field, IntegerField) else str
 
 
 def keyset_page(queryset, *, keys, request, size=PAGE_SIZE, ascending=False):

@@ -10,7 +10,16 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from autoflow import embedded
-from autoflow.settings.parsing import broker_url, database, field_keys, gateway_url, storage
+from autoflow.settings.parsing import (
+    broker_url,
+    database,
+    field_keys,
+    gateway_url,
+    issuer,
+    site_url,
+    sms_url,
+    storage,
+)
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -31,6 +40,7 @@ SETTINGS_NAME = env.str("DJANGO_SETTINGS_MODULE", default=__name__)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY")
 ALLOWED_HOSTS = [host.strip() for host in required("ALLOWED_HOSTS").split(",") if host.strip()]
+SITE_URL = site_url(env.str("SITE_URL", default=""), ALLOWED_HOSTS)
 DATABASE_URL = required("DATABASE_URL")
 REDIS_URL = required("REDIS_URL")
 CELERY_BROKER_URL = broker_url(REDIS_URL)
@@ -48,6 +58,8 @@ if __name__ == SETTINGS_NAME:
         )
     if len(SECRET_KEY) < 50:
         raise ImproperlyConfigured("SECRET_KEY 过短，生产环境至少需要 50 个随机字符。")
+    if env.str("SMS_URL", default="").startswith(("console:", "memory:")):
+        raise ImproperlyConfigured("生产环境的 SMS_URL 须是短信网关的地址；没有网关请留空，不提供短信方式。")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -85,6 +97,7 @@ MIDDLEWARE = [
     "accounts.middleware.session_limits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.AccountDuties",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "autoflow.common.middleware.database_errors",
@@ -104,6 +117,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.menu.page_context",
+                "accounts.inbox.page_context",
             ],
             "builtins": ["autoflow.common.templatetags.ui"],
         },
@@ -175,6 +189,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "verify-images": {"task": "filing.tasks.verify_images", "schedule": crontab(hour=2, minute=10)},
     "sweep-images": {"task": "filing.tasks.sweep_images", "schedule": crontab(hour=3, minute=10)},
+    "sweep-messages": {
+        "task": "accounts.tasks.sweep_messages",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "sweep-pushes": {
         "task": "filing.tasks.sweep_pushes",
         "schedule": 60.0,
@@ -194,6 +213,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.PersonalInformationValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+PASSWORD_MAX_DAYS = env.int("PASSWORD_MAX_DAYS", default=90)
+MFA_REQUIRED = env.bool("MFA_REQUIRED", default=True)
+OIDC_ISSUER = issuer(env.str("OIDC_ISSUER", default=""))
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_USCC_CLAIM = env.str("OIDC_USCC_CLAIM", default="uscc")
+OIDC_NAME_CLAIM = env.str("OIDC_NAME_CLAIM", default="name")
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 30 * 60
@@ -250,7 +276,9 @@ STORAGES = {
 
 globals().update(env.email_url_config(required("EMAIL_URL")))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@localhost")
-SMS_URL = env.str("SMS_URL", default="")
+EMAIL_TIMEOUT = 10
+DEMO_MESSAGES = VAR_DIR / "log" / "messages.log"
+SMS_URL = sms_url(env.str("SMS_URL", default=""))
 POLICE_GATEWAY_URL = gateway_url(env.str("POLICE_GATEWAY_URL", default=""))
 POLICE_GATEWAY_KEY = (
     required("POLICE_GATEWAY_KEY") if POLICE_GATEWAY_URL else env.str("POLICE_GATEWAY_KEY", default="")

@@ -37,7 +37,11 @@ for name, value in {
     "DATABASE_URL": embedded.database_url(VAR),
     "REDIS_URL": embedded.redis_url(VAR),
     "STORAGE_URL": f"file://{quote(str(VAR / 'storage'))}",
+    "SITE_URL": f"http://127.0.0.1:{os.environ.get('PORT') or 8000}",
     "EMAIL_URL": "consolemail://",
+    "SMS_URL": "console://",
+    "MFA_REQUIRED": "0",
+    "PASSWORD_MAX_DAYS": "0",
     "POLICE_GATEWAY_URL": "http://127.0.0.1:8899",
     "POLICE_GATEWAY_KEY": local_secret("police_gateway_key", 32),
 }.items():
@@ -45,6 +49,8 @@ for name, value in {
 
 from autoflow.settings.base import *  # noqa: E402 -- the environment must be complete first
 
+if EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend":
+    EMAIL_BACKEND = "autoflow.demo.mailbox.EmailBackend"
 SESSION_COOKIE_NAME = "session"
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_NAME = "csrf"

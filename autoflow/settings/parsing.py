@@ -4,6 +4,7 @@ it.
 
 import base64
 import binascii
+import ipaddress
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg2
@@ -86,3 +87,35 @@ def storage(url):
             },
         }
     raise ImproperlyConfigured("STORAGE_URL 只支持 file:///目录 或 s3://桶名。")
+
+
+def is_loopback(host):
+    """Whether a host name means this machine, where plain HTTP harms nobody."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def site_url(url, allowed_hosts):
+    """The one address of the site in links we send; the first allowed host unless SITE_URL says otherwise."""
+    url = (url or f"https://{allowed_hosts[0]}").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.netloc[0] in "*.":
+        raise ImproperlyConfigured("SITE_URL 应为网站的完整地址，例如 https://qiche.example.gov.cn。")
+    return url
+
+
+def sms_url(url):
+    """SMS_URL as it is, if its kind is known; empty means that no text messages are sent."""
+    if url and urlsplit(url).scheme not in {"https", "http", "console", "memory"}:
+        raise ImproperlyConfigured("SMS_URL 只支持 https://账号:密钥@网关地址，演示用 console://。")
+    return url
+
+
+def issuer(url):
+    """OIDC_ISSUER as it is, if it can be trusted: HTTPS, or plain HTTP on this machine."""
+    parts = urlsplit(url)
+    if url and parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
+        raise ImproperlyConfigured("OIDC_ISSUER 须为 https 地址（本机测试除外）。")
+    return url

@@ -22,6 +22,9 @@ for name, value in {
     "REDIS_URL": embedded.redis_url(VAR),
     "STORAGE_URL": f"file://{quote(str(VAR / 'storage'))}",
     "EMAIL_URL": "memorymail://",
+    "SITE_URL": "http://testserver",
+    "SMS_URL": "memory://",
+    "MFA_REQUIRED": "0",
     "POLICE_GATEWAY_KEY": "police-gateway-key-for-tests",
     "STATEMENT_TIMEOUT_MS": "30000",
 }.items():

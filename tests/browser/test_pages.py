@@ -7,10 +7,16 @@ from accounts.demo import DEMO_PASSWORD
 from accounts.models import User
 from filing.models import Filing, PushMessage
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.factories import NoticeFactory, UserFactory
 from usedcar.models import Trade
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PUBLIC = ["/accounts/login/", "/accounts/register/", "/accounts/privacy/"]
+PUBLIC = [
+    "/accounts/login/",
+    "/accounts/register/",
+    "/accounts/privacy/",
+    "/accounts/password/reset/",
+]
 
 
 def pages():
@@ -23,7 +29,16 @@ def pages():
     sync = ["/reviews/sync/", f"/reviews/sync/{push.pk}/"]
     review = [f"/reviews/filings/{filing.pk}/" for filing in (waiting, changed)]
     return {
-        "newdealer": ["/", "/filing/open/", "/accounts/profile/", "/accounts/profile/password/", "/nowhere/"],
+        "newdealer": [
+            "/",
+            "/filing/open/",
+            "/accounts/profile/",
+            "/accounts/profile/password/",
+            "/accounts/profile/email/",
+            "/accounts/inbox/",
+            "/accounts/staff/",
+            "/nowhere/",
+        ],
         "dealer": [
             "/",
             "/filing/",
@@ -46,6 +61,10 @@ def pages():
 @pytest.fixture
 def demo():
     call_command("load_demo", "--enterprises", "20", "--months", "2", "--trades", "60", verbosity=0)
+    manager = User.objects.get(username="newdealer")
+    NoticeFactory(recipient=manager)
+    UserFactory(operator=True, uscc=manager.uscc)
+    UserFactory(operator=True, uscc=manager.uscc, is_active=False)
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -11,6 +11,7 @@ from tests.factories import (
     DeputyFactory,
     FilingFactory,
     ImportBatchFactory,
+    NoticeFactory,
     PushMessageFactory,
     TradeFactory,
     UserFactory,
@@ -41,7 +42,9 @@ FOREIGN = [
 
 
 def test_every_address_stands_in_the_table():
-    assert {name for name, _ in ADDRESSES} == matrix.PUBLIC | matrix.ALLOWED.keys()
+    assert {name for name, _ in ADDRESSES} == (
+        matrix.PUBLIC | matrix.STEPS_OF_PUBLIC_PATHS | matrix.ALLOWED.keys()
+    )
 
 
 @pytest.fixture
@@ -66,6 +69,8 @@ def world():
     shown |= {"report": report}
     shown |= {"user": officer, "deputy": deputy}
     shown |= {"push": PushMessageFactory(filing=filing)}
+    shown |= {"operator": UserFactory(operator=True, uscc=enterprise.uscc)}
+    shown |= {"notice": NoticeFactory(recipient=enterprise.staff.first())}
     return shown
 
 
@@ -87,9 +92,11 @@ def url_of(name, arguments, world, key=None):
         "user_id": key or world["user"].pk,
         "deputy_id": key or world["deputy"].pk,
         "push_id": key or world["push"].pk,
+        "staff_id": key or world["operator"].pk,
+        "notice_id": key or world["notice"].pk,
         "version": 1,
         "slot": "seal_image",
-        "token": world["filing"].verify_token,
+        "token": "A" * 43 if name.startswith("accounts:") else world["filing"].verify_token,
     }
     return reverse(name, kwargs={argument: values[argument] for argument in arguments})
 
@@ -104,6 +111,8 @@ def test_a_stranger_is_sent_to_sign_in(client, world, name, arguments):
     answer = call(client, name, url_of(name, arguments, world))
     if name in matrix.PUBLIC:
         assert answer.status_code in (200, 503)
+    elif name in matrix.STEPS_OF_PUBLIC_PATHS:
+        assert answer.status_code == 404 or answer.url in {reverse(first) for first in matrix.PUBLIC}
     else:
         assert answer.status_code == 302
         assert answer.url.startswith(reverse("accounts:login"))

@@ -81,6 +81,11 @@ def test_production_refuses_to_start_without(production, name):
         ("POLICE_GATEWAY_URL", "https://user:secret@jg.example.org", "POLICE_GATEWAY_URL 须以 https://"),
         ("POLICE_GATEWAY_URL", "https://jg.example.org", "缺少环境变量 POLICE_GATEWAY_KEY"),
         ("POLICE_GATEWAY_CA", "nowhere.pem", "POLICE_GATEWAY_CA 指向的证书文件不存在"),
+        ("SITE_URL", "autoflow.example.org", "SITE_URL"),
+        ("ALLOWED_HOSTS", "*", "SITE_URL"),
+        ("SMS_URL", "console://", "SMS_URL"),
+        ("SMS_URL", "smtp://gateway.example.org", "SMS_URL"),
+        ("OIDC_ISSUER", "http://platform.example.org", "OIDC_ISSUER"),
     ],
 )
 def test_production_refuses_unsafe_values(production, name, value, sentence):

@@ -184,7 +184,8 @@ class Quickstart:
         command += ["--bind", f"127.0.0.1:{self.port}", "--no-control-socket"]
         command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
         command += ["--timeout", "60", "--graceful-timeout", "4"]
-        self.supervisor.add("网页服务", command, log_path=self.logs / "web.log")
+        site = {"SITE_URL": f"http://127.0.0.1:{self.port}"}
+        self.supervisor.add("网页服务", command, log_path=self.logs / "web.log", **site)
 
     def start_worker(self):
         schedule = self.state / "beat-schedule"
@@ -199,7 +200,8 @@ class Quickstart:
         command += ["-n", "quickstart@%h", "-Q", "import,sync,default", "-c", "2", "-l", "INFO"]
         command += ["--without-gossip", "--without-mingle"]
         log_path = self.logs / "worker.log"
-        self.supervisor.add("后台任务", command, log_path=log_path, STATEMENT_TIMEOUT_MS="60000")
+        site = {"SITE_URL": f"http://127.0.0.1:{self.port}"}
+        self.supervisor.add("后台任务", command, log_path=log_path, STATEMENT_TIMEOUT_MS="60000", **site)
 
     def wait_until_ready(self):
         """Until /readyz finds nothing missing; what it waits for is said once."""
@@ -224,6 +226,7 @@ class Quickstart:
             )
         say("")
         say(f"演示账号的密码都是 {DEMO_PASSWORD}（数据均为虚构）")
+        say(f"演示中的邮件和短信（如找回密码的验证码）不会真的发出，写在 {settings.DEMO_MESSAGES}")
         say(f"请用浏览器打开 http://127.0.0.1:{self.port} ，按 Ctrl-C 停止。用时 {seconds:.1f} 秒")
 
     def look_after(self):

@@ -1,0 +1,51 @@
+"""Signing in, within limits that slow guessing down and that no stranger can turn into a lock, and out."""
+
+from django.contrib.auth import authenticate
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit import record
+from accounts.enums import Outcome, Role
+from accounts.guessing import claim_try, forget_tries, sign_in_key
+from accounts.models import User
+from autoflow.common.errors import BusinessError
+
+
+def sign_in(*, username: str, password: str, address: str) -> User:
+    """The account of this name and password, or a refusal that does not tell which of the two was wrong."""
+    key = sign_in_key(username)
+    try:
+        claim_try(key, address)
+        user = authenticate(username=username, password=password)
+        if user is None:
+            raise BusinessError("账号或密码不正确，请核对后重试。连续输错 5 次需等待 15 分钟。")
+    except BusinessError:
+        record("account.sign-in", outcome=Outcome.REFUSED, address=address)
+        raise
+    with transaction.atomic():
+        forget_tries(key, address)
+        User.objects.filter(pk=user.pk).update(last_login=timezone.now())
+        record("account.sign-in", user, by=user, address=address)
+    return user
+
+
+@transaction.atomic
+def sign_in_from_platform(*, uscc: str, address: str) -> User | None:
+    """The manager's account of a credit code the unified platform vouches for, None when it has none yet."""
+    user = (
+        User.objects.filter(role=Role.MANAGER, uscc=uscc).select_related("division", "jurisdiction").first()
+    )
+    if user is None:
+        return None
+    if not user.is_active:
+        record("account.sign-in", user, outcome=Outcome.REFUSED, address=address, through="platform")
+        return None
+    User.objects.filter(pk=user.pk).update(last_login=timezone.now())
+    record("account.sign-in", user, by=user, address=address, through="platform")
+    return user
+
+
+@transaction.atomic
+def sign_out(*, by: User, address=None):
+    """Leave a trace of the sign-out; the caller ends the session."""
+    record("account.sign-out", by, by=by, address=address)

@@ -1,0 +1,3 @@
+"""Pages of the accounts, by noun: sessions, platform, registration, recovery, profile, inbox, staff, second
+factor.
+"""
