@@ -19,6 +19,7 @@ from usedcar.enums import (
     PartyKind,
     PlateStatus,
 )
+from usedcar.market_models import MarketMonth, MarketSummary  # noqa: F401 -- Django looks for them here
 from usedcar.querysets import ImportQuerySet, TradeQuerySet
 
 

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
+from reporting.urls import report_urls
 from usedcar import views
+from usedcar.market_monthly import MarketMonthly
 
 app_name = "usedcar"
 urlpatterns = [
@@ -15,4 +17,5 @@ urlpatterns = [
     path("imports/<int:batch_id>/errors.xlsx", views.import_errors, name="import-errors"),
     path("imports/<int:batch_id>/commit/", views.import_commit, name="import-commit"),
     path("imports/<int:batch_id>/cancel/", views.import_cancel, name="import-cancel"),
+    *report_urls("market/monthly", MarketMonthly.key, name="market-monthly"),
 ]

@@ -101,6 +101,12 @@ ALLOWED = {
     "usedcar:import-errors": ENTERPRISE,
     "usedcar:import-commit": ENTERPRISE,
     "usedcar:import-cancel": ENTERPRISE,
+    "usedcar:market-monthly-list": ENTERPRISE,
+    "usedcar:market-monthly-add": ENTERPRISE,
+    "usedcar:market-monthly-late": ENTERPRISE,
+    "usedcar:market-monthly-detail": ENTERPRISE,
+    "usedcar:market-monthly-edit": ENTERPRISE,
+    "usedcar:market-monthly-delete": ENTERPRISE,
 }
 POST_ONLY = {
     "accounts:logout",
@@ -126,4 +132,6 @@ POST_ONLY = {
     "reviews:sync-resend-failed",
     "usedcar:import-commit",
     "usedcar:import-cancel",
+    "usedcar:market-monthly-late",
+    "usedcar:market-monthly-delete",
 }
