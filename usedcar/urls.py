@@ -4,6 +4,7 @@ from django.urls import path
 
 from reporting.urls import report_urls
 from usedcar import views
+from usedcar.market_annual import MarketAnnual
 from usedcar.market_monthly import MarketMonthly
 
 app_name = "usedcar"
@@ -18,4 +19,5 @@ urlpatterns = [
     path("imports/<int:batch_id>/commit/", views.import_commit, name="import-commit"),
     path("imports/<int:batch_id>/cancel/", views.import_cancel, name="import-cancel"),
     *report_urls("market/monthly", MarketMonthly.key, name="market-monthly"),
+    *report_urls("market/annual", MarketAnnual.key, name="market-annual"),
 ]
