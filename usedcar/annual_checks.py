@@ -1,7 +1,7 @@
 """The rules of 交易市场年报 as pure functions. Money is 万元; a rule is silent while a figure is absent."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from autoflow.common.checks import Finding, finding, invalid
@@ -49,8 +49,11 @@ def check_trades(figures, months) -> Iterator[Finding]:
         ("used_car_amount", shared.AMOUNT_SHARE),
         ("cross_province_qty", Decimal(0)),
     ):
-        if are_given(figures, name) and differs(figures[name], months.figures.get(name, 0), share=share):
-            yield finding("K-020", name)
+        known = months.figures.get(name, 0)
+        if are_given(figures, name) and differs(figures[name], known, share=share):
+            found, label = finding("K-020", name), LABELS[name].removeprefix("其中：")
+            sums = f"“{label}”月报合计{known}，年报{figures[name]}。"
+            yield replace(found, message=found.message + sums)
     yield from shared.check_both_or_neither(figures, "K-021", "used_car_qty", "used_car_amount")
     for part, whole in PARTS:
         yield from shared.check_part(figures, part, whole, LABELS)
