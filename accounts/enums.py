@@ -30,6 +30,7 @@ class Permission(TextChoices):
     FILING_VIEW = "FILING_VIEW", "查看备案"
     FILING_REVIEW = "FILING_REVIEW", "查看辖区备案"
     FILING_CONFIRM = "FILING_CONFIRM", "确认备案"
+    FILING_URGE = "FILING_URGE", "督办备案"
     CATALOG_VIEW = "CATALOG_VIEW", "查看品牌车型目录"
     TRADE_VIEW = "TRADE_VIEW", "查看二手车交易"
     TRADE_REPORT = "TRADE_REPORT", "填报二手车交易"

@@ -17,13 +17,14 @@ _AUTHORITY = {
     Permission.TRADE_VIEW,
 }
 _CONFIRMING = {*_AUTHORITY, Permission.FILING_CONFIRM}
+_SUPERIOR = {*_CONFIRMING, Permission.FILING_URGE}
 
 ROLE_PERMISSIONS = {
     Role.OPERATOR: frozenset(_OPERATOR),
     Role.MANAGER: frozenset({*_OPERATOR, Permission.SERVICE_OPEN, Permission.FILING_SUBMIT}),
     Role.COUNTY: frozenset(_CONFIRMING),
-    Role.CITY: frozenset(_CONFIRMING),
-    Role.PROVINCE: frozenset(_CONFIRMING),
+    Role.CITY: frozenset(_SUPERIOR),
+    Role.PROVINCE: frozenset(_SUPERIOR),
     Role.NATION: frozenset(_AUTHORITY),
     Role.ADMIN: frozenset({Permission.CATALOG_VIEW, Permission.SYSTEM_VIEW}),
     Role.AUDITOR: frozenset({Permission.AUDIT_VIEW}),

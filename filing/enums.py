@@ -1,5 +1,7 @@
 """Statuses, actions and kinds of a filing; imports nothing of ours."""
 
+from datetime import timedelta
+
 from django.db.models import TextChoices
 
 
@@ -27,6 +29,7 @@ class FilingAction(TextChoices):
 AWAITING = (FilingStatus.SUBMITTED, FilingStatus.CHANGED)
 EDITABLE = (FilingStatus.DRAFT, FilingStatus.RETURNED)
 IN_FORCE = (FilingStatus.CONFIRMED, FilingStatus.CHANGED)
+CLAIM_TERM = timedelta(minutes=30)
 
 
 class ConfirmLevel(TextChoices):
@@ -61,3 +64,13 @@ class ImageSlot(TextChoices):
     LICENCE_ORIGINAL = "licence_original_image", "营业执照正本影像"
     LICENCE_DUPLICATE = "licence_duplicate_image", "营业执照副本影像"
     SEAL = "seal_image", "公章影像"
+
+
+class BulkOutcome(TextChoices):
+    """What became of one filing when many were confirmed at once."""
+
+    PENDING = "PENDING", "未办理"
+    CONFIRMED = "CONFIRMED", "确认通过"
+    HANDLED = "HANDLED", "已由他人处理"
+    CHANGED = "CHANGED", "内容已变更"
+    DENIED = "DENIED", "无权确认"

@@ -74,3 +74,15 @@ def confirm_reason(user, filing):
     if not Filing.objects.filter(pk=filing.pk).held_by(user).exists():
         return f"{rules()['F-025'].message}由{filing.confirm_body}办理。"
     return ""
+
+
+@condition(Permission.FILING_URGE)
+def urge_reason(user, filing):
+    """Pressed is a lower body, while the filing waits there."""
+    if filing is None:
+        return ""
+    if filing.status not in AWAITING:
+        return f"当前状态为“{filing.get_status_display()}”，无需督办。"
+    if not Filing.objects.filter(pk=filing.pk).held_below(user).exists():
+        return f"由{filing.confirm_body}办理，不在您的督办范围。"
+    return ""

@@ -1,11 +1,12 @@
 """Reads of enterprises and filings: every one starts with `visible_to(user)`."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from accounts.enums import ENTERPRISE_ROLES, Role
 from accounts.scope import area_of
-from filing.enums import AWAITING, IN_FORCE, FilingStatus
+from filing.enums import AWAITING, CLAIM_TERM, IN_FORCE, ConfirmLevel, FilingStatus
 
 
 class EnterpriseQuerySet(models.QuerySet):
@@ -58,15 +59,79 @@ class FilingQuerySet(models.QuerySet):
                 )
         return self.none()
 
+    def held_below(self, user):
+        """Filings whose confirmation is a lower authority's of one's area."""
+        match user.role:
+            case Role.NATION:
+                return self
+            case Role.PROVINCE:
+                return self.filter(confirm_level__in=[ConfirmLevel.CITY, ConfirmLevel.COUNTY])
+            case Role.CITY:
+                return self.filter(confirm_level=ConfirmLevel.COUNTY)
+        return self.none()
+
+    def overdue(self):
+        """The term to decide is over; working days of the State Council's calendar set it at submission."""
+        return self.filter(due_at__lt=timezone.now())
+
+    def asked_by_province(self):
+        """Confirmed once, and the province asked to verify again."""
+        return self.filter(self._has("events", action="REVERIFY"))
+
+    def pressed_for(self):
+        """Asked for from above: to verify again, or to be quick about it (督办)."""
+        return self.filter(self._has("events", action="REVERIFY") | self._has("urges"))
+
+    def decided_with(self, user):
+        """What this person confirmed or returned at some time."""
+        return self.filter(self._has("events", by=user, action__in=["CONFIRM", "RETURN"]))
+
+    def in_hand_of(self, user):
+        return self.filter(self._claimed(Q(by=user)))
+
+    def in_other_hands(self, user):
+        return self.filter(self._claimed(~Q(by=user)))
+
+    def in_no_hands(self):
+        return self.exclude(self._claimed(Q()))
+
+    def free_for(self, user):
+        """What no colleague has in hand right now."""
+        return self.exclude(self._claimed(~Q(by=user)))
+
+    def next_after(self, filing):
+        """The one that has waited longest after this one; from the end of the queue back to its beginning."""
+        queue = self.exclude(pk=filing.pk).order_by("submitted_at", "id")
+        moment = filing.submitted_at
+        later = Q(submitted_at__gt=moment) | Q(submitted_at=moment, id__gt=filing.pk)
+        return queue.filter(later).first() or queue.first()
+
+    def _claimed(self, whose):
+        """A claim counts for its term, and not for what was handed in again since."""
+        since = timezone.now() - CLAIM_TERM
+        return self._has("claim", whose, at__gt=since, at__gte=OuterRef("submitted_at"))
+
+    def _has(self, related, *conditions, **values):
+        model = self.model._meta.get_field(related).related_model
+        return Exists(model._base_manager.filter(*conditions, filing=OuterRef("pk"), **values))
+
     def open_versions(self):
         """Versions still under way: drafts, handed in, returned."""
         return self.filter(status__in=[FilingStatus.DRAFT, FilingStatus.RETURNED, *AWAITING])
 
     def with_list_columns(self):
-        return self.select_related("enterprise", "submitted_by", "decided_by")
+        return self.select_related("enterprise", "submitted_by", "decided_by", "claim__by").annotate(
+            is_urged=self._has("urges"), is_to_reverify=self._has("events", action="REVERIFY")
+        )
 
     def search(self, text):
         """By the beginning of the credit code, or a part of the name."""
         if not text:
             return self
         return self.filter(Q(uscc__startswith=text.upper()) | Q(enterprise_name__contains=text))
+
+
+class BulkConfirmQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The result of a pile is its officer's."""
+        return self.filter(by=user)

@@ -17,7 +17,7 @@ from filing.permissions import enterprise_of
 from filing.sections import LABELS
 from filing.services import findings_of
 from reviews.audit_words import with_words
-from reviews.queues import deadline_text, figures, latest_versions, with_ages
+from reviews.queues import deadline_text, figures, late_bodies, latest_versions, with_ages
 from usedcar.enums import ImportStatus
 from usedcar.models import ImportBatch, Trade
 from usedcar.permissions import concerns
@@ -150,6 +150,7 @@ def authority_desk(user):
         "queue": figures(user),
         "states": [(status.value, status.label, counted.get(status.value, 0)) for status in FilingStatus],
         "enterprise_count": sum(counted.values()),
+        "late_bodies": late_bodies(user),
         "latest": with_ages(list(latest[:LATEST])),
     }
 

@@ -151,6 +151,7 @@ def versions_of(content, status, submitted_at, world):
 def version(number, content, status, submitted_at, world):
     _, places, random = world
     filing = Filing(version=number, status=status, **content.values)
+    filing.index_contact()
     if status == FilingStatus.DRAFT:
         filing.truth_declared = filing.image_sync_acknowledged = None
         return filing

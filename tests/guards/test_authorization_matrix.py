@@ -2,10 +2,12 @@
 does not open.
 """
 
+from uuid import uuid4
+
 import pytest
 from django.urls import get_resolver, reverse
 
-from filing.models import Enterprise
+from filing.models import BulkConfirm, Enterprise
 from tests.factories import FilingFactory, ImportBatchFactory, TradeFactory, UserFactory
 from tests.guards import matrix
 
@@ -38,13 +40,14 @@ def test_every_address_stands_in_the_table():
 
 @pytest.fixture
 def world():
-    """A confirmed used-car dealer with its filing, a trade and an import."""
+    """A confirmed used-car dealer with its filing, a trade, an import, and the pile it was confirmed in."""
     filing = FilingFactory(confirmed=True)
     Enterprise.objects.filter(pk=filing.enterprise_id).update(types=["B2"])
     enterprise = Enterprise.objects.get(pk=filing.enterprise_id)
     trade = TradeFactory(enterprise=enterprise)
     batch = ImportBatchFactory(enterprise=enterprise, checked=True)
-    return {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch}
+    bulk = BulkConfirm.objects.create(by=filing.decided_by, key=uuid4())
+    return {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch, "bulk": bulk}
 
 
 def person(role, world):
@@ -60,6 +63,7 @@ def url_of(name, arguments, world, key=None):
         "filing_id": key or world["filing"].pk,
         "trade_id": key or world["trade"].pk,
         "batch_id": key or world["batch"].pk,
+        "bulk_id": key or world["bulk"].pk,
         "version": 1,
         "slot": "seal_image",
     }
