@@ -2,6 +2,7 @@
 filing, and dates that do not fit. Pure functions over facts that one query reads for any number of filings.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -12,7 +13,7 @@ from filing.models import Filing
 from filing.presentation import day_text
 from filing.sections import IMAGES, LABELS
 
-NAMED = 5
+NAMED = 3
 MOST_MATCHES = 1_000
 IMAGE_IDS = tuple(f"{name}_id" for name in IMAGES)
 COMPARED = (
@@ -44,15 +45,15 @@ class Twin:
 
 @dataclass(frozen=True)
 class Suspicion:
-    """One thing to look at: the item it concerns, what is odd, and the filings that say so."""
+    """One thing to look at: the items it concerns, what is odd, and the filings that say so."""
 
-    item: str
+    items: tuple[str, ...]
     text: str
     twins: tuple[Twin, ...] = ()
 
     @property
     def label(self):
-        return LABELS[self.item]
+        return "、".join(LABELS[item] for item in self.items)
 
     @property
     def shown(self):
@@ -119,8 +120,8 @@ def same_identity(filing, others):
     name, code = filing.enterprise_name, filing.uscc
     renamed = [twin for twin in others if twin.uscc == code and twin.name != name]
     recoded = [twin for twin in others if twin.name == name and twin.uscc != code]
-    yield from _said("uscc", "其他备案用同一信用代码登记了另一个名称", renamed)
-    yield from _said("enterprise_name", "其他备案用同一名称登记了另一个信用代码", recoded)
+    yield from _said(["uscc"], "其他备案用同一信用代码登记了另一个名称", renamed)
+    yield from _said(["enterprise_name"], "其他备案用同一名称登记了另一个信用代码", recoded)
 
 
 def same_contact(filing, others):
@@ -128,40 +129,44 @@ def same_contact(filing, others):
     mobile, email = bytes(filing.contact_mobile_index), filing.contact_email.upper()
     if mobile:
         same = [twin for twin in others if twin.mobile == mobile]
-        yield from _said("contact_mobile", "与其他企业填写的手机相同", same)
+        yield from _said(["contact_mobile"], "与其他企业填写的手机相同", same)
     if email:
         same = [twin for twin in others if twin.email == email]
-        yield from _said("contact_email", "与其他企业填写的邮箱相同", same)
+        yield from _said(["contact_email"], "与其他企业填写的邮箱相同", same)
 
 
 def same_images(filing, others):
-    """A picture is known by its hash, whichever item it was uploaded for."""
+    """A picture is known by its hash, whichever item it was uploaded for; items with the same twins are one
+    thing to look at.
+    """
+    items = defaultdict(list)
     for name in IMAGES:
         image = getattr(filing, f"{name}_id")
-        same = [twin for twin in others if image in twin.images]
-        yield from _said(name, "与其他企业上传的是同一张图片", same)
+        items[tuple(twin for twin in others if image in twin.images)].append(name)
+    for same, names in items.items():
+        yield from _said(names, "与其他企业上传的是同一张图片", same)
 
 
 def odd_dates(filing, today):
     """Dates that do not fit each other, the day, or the term to file."""
     established, until = filing.established_on, filing.licence_valid_until
     if until and until < today:
-        yield Suspicion("licence_valid_until", f"营业执照已于{day_text(until)}到期")
+        yield Suspicion(("licence_valid_until",), f"营业执照已于{day_text(until)}到期")
     if established and not filing.is_change:
         handed_in = timezone.localdate(filing.submitted_at)
         if is_late(established, filing.enterprise_types, handed_in):
             text = (
                 f"成立后 {(handed_in - established).days} 天才提交，逾期备案（规定新车 90 日、二手车 2 个月）"
             )
-            yield Suspicion("established_on", text)
+            yield Suspicion(("established_on",), text)
     for name in ("opened_on", "market_opened_on"):
         opened = getattr(filing, name)
         if established and opened and opened < established:
-            yield Suspicion(name, f"早于成立日期（{day_text(established)}）")
+            yield Suspicion((name,), f"早于成立日期（{day_text(established)}）")
 
 
-def _said(item, text, twins):
+def _said(items, text, twins):
     """One line for all enterprises it concerns, each by its newest version that fits."""
     newest = {twin.enterprise_id: twin for twin in sorted(twins, key=lambda twin: twin.version)}
     if newest:
-        yield Suspicion(item, text, tuple(newest.values()))
+        yield Suspicion(tuple(items), text, tuple(newest.values()))

@@ -22,6 +22,12 @@ function line(box) {
   return item;
 }
 
+// The first reason of a list is the likeliest for its item.
+function suggest(box) {
+  const reason = reasonOf(box.value);
+  if (box.checked && !reason.value) reason.value = reason.options[1].value;
+}
+
 function untick(name) {
   boxOf(name).checked = false;
   reasonOf(name).value = "";
@@ -57,7 +63,7 @@ function press(button) {
 
 if (chosen) {
   for (const box of boxes) {
-    box.addEventListener("change", show);
+    box.addEventListener("change", () => { suggest(box); show(); });
     noteOf(box.value).addEventListener("input", show);
     reasonOf(box.value).addEventListener("change", () => {
       if (reasonOf(box.value).value) box.checked = true;
