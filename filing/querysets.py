@@ -8,6 +8,12 @@ from accounts.enums import ENTERPRISE_ROLES, Role
 from accounts.scope import area_of
 from filing.enums import AWAITING, CLAIM_TERM, IN_FORCE, ConfirmLevel, FilingStatus
 
+LIST_COLUMNS = (
+    *("enterprise_id", "version", "status", "enterprise_name", "uscc", "enterprise_types"),
+    *("submitted_at", "due_at", "confirm_body", "content_hash"),
+    *("claim__at", "claim__by__display_name", "claim__by__username"),
+)
+
 
 class EnterpriseQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -120,8 +126,11 @@ class FilingQuerySet(models.QuerySet):
         return self.filter(status__in=[FilingStatus.DRAFT, FilingStatus.RETURNED, *AWAITING])
 
     def with_list_columns(self):
-        return self.select_related("enterprise", "submitted_by", "decided_by", "claim__by").annotate(
-            is_urged=self._has("urges"), is_to_reverify=self._has("events", action="REVERIFY")
+        """What a list shows and nothing else: personal data stays encrypted where it is."""
+        return (
+            self.select_related("claim__by")
+            .only(*LIST_COLUMNS)
+            .annotate(is_urged=self._has("urges"), is_to_reverify=self._has("events", action="REVERIFY"))
         )
 
     def search(self, text):

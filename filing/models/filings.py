@@ -163,7 +163,13 @@ class Filing(StateMachine, models.Model):
                 condition=Q(status__in=["SUBMITTED", "CHANGED"]),
                 name="filing_awaiting",
             ),
+            models.Index(
+                fields=["jurisdiction_code", "confirm_level", "submitted_at", "id"],
+                condition=Q(status__in=["SUBMITTED", "CHANGED"]),
+                name="filing_queue",
+            ),
             models.Index(fields=["jurisdiction_code", "submitted_at", "id"], name="filing_area"),
+            models.Index(fields=["submitted_at", "id"], name="filing_nation"),
             models.Index(
                 fields=["contact_mobile_index"],
                 condition=~Q(contact_mobile_index=b""),
@@ -202,4 +208,4 @@ class FilingEvent(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "备案经过"
         ordering = ["id"]
-        indexes = [models.Index(fields=["by", "action", "at"], name="filingevent_by")]
+        indexes = [models.Index(fields=["by", "at"], name="filingevent_by")]
