@@ -49,6 +49,7 @@ def bench_filings():
     if made:
         report("filings written", made, time.perf_counter() - start)
     settings.DEBUG = False  # no log of statements
+    reset_queries()
     for username, queries in LISTS.items():
         client = signed_in(username)
         for query in queries:
@@ -61,11 +62,11 @@ def bench_filings():
 
 
 def measure(bench, client, path):
-    reset_queries()
     with CaptureQueriesContext(connection) as statements:
         get(client, path)
+    count = len(statements)
     times = times_of(partial(get, client, path), SECONDS)
-    report_page(f"{bench} · {len(statements)} statements", times)
+    report_page(f"{bench} · {count} statements", times)
 
 
 def load(count):

@@ -208,4 +208,7 @@ class FilingEvent(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "备案经过"
         ordering = ["id"]
-        indexes = [models.Index(fields=["by", "at"], name="filingevent_by")]
+        indexes = [
+            models.Index(fields=["by", "at"], name="filingevent_by"),
+            models.Index(fields=["filing"], condition=Q(action="REVERIFY"), name="filingevent_reverify"),
+        ]

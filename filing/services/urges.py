@@ -43,7 +43,7 @@ def officers_of(filing: Filing):
     """The accounts of the body that confirms this filing."""
     place = {
         ConfirmLevel.PROVINCE: Q(role=Role.PROVINCE),
-        ConfirmLevel.CITY: Q(role=Role.CITY, division_id__startswith=filing.division_code[:4]),
+        ConfirmLevel.CITY: Q(role=Role.CITY, division__code__startswith=filing.division_code[:4]),
         ConfirmLevel.COUNTY: Q(role=Role.COUNTY, division_id=filing.division_code),
     }[ConfirmLevel(filing.confirm_level)]
     return User.objects.filter(place, jurisdiction_id=filing.jurisdiction_code, is_active=True)
