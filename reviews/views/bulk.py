@@ -47,7 +47,13 @@ def _confirm_page(request, ids, error=""):
     for row in with_ages(rows):
         row.suspicions = odd[row.pk]
     missing = len(wanted) - len(rows)
-    context = {"rows": rows, "missing": missing, "error": error, "key": new_key()}
+    context = {
+        "rows": rows,
+        "has_odd": any(odd.values()),
+        "missing": missing,
+        "error": error,
+        "key": new_key(),
+    }
     return render(request, "reviews/bulk_confirm.html", context, status=422 if error else 200)
 
 

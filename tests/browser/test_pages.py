@@ -17,6 +17,10 @@ def pages():
     changed = Filing.objects.get(status="CHANGED", enterprise__staff__username="changed")
     trade = Trade.objects.filter(enterprise__staff__username="usedcar").first()
     review = [f"/reviews/filings/{filing.pk}/" for filing in (waiting, changed)]
+    review += [
+        f"/reviews/filings/{changed.pk}/compare/?one=1&other=2",
+        f"/reviews/filings/bulk/?id={waiting.pk}",
+    ]
     return {
         "newdealer": ["/", "/filing/open/", "/accounts/profile/", "/accounts/profile/password/", "/nowhere/"],
         "dealer": [
@@ -30,6 +34,7 @@ def pages():
         "returned": ["/", "/filing/", "/filing/edit/"],
         "usedcar": ["/", "/usedcar/trades/", f"/usedcar/trades/{trade.pk}/", "/usedcar/imports/"],
         "xihu": ["/", "/reviews/filings/", "/reviews/filings/?tab=all", *review, "/usedcar/trades/"],
+        "zhejiang": ["/", "/reviews/filings/?tab=below", review[0]],
         "ministry": ["/", "/reviews/filings/", "/catalog/brands/", "/catalog/producers/"],
         "sysadmin": ["/", "/catalog/models/"],
         "auditor": ["/", "/reviews/audit/"],
