@@ -37,6 +37,7 @@ class Permission(TextChoices):
     PASSWORD_RESET = "PASSWORD_RESET", "重置企业密码"
     ACCOUNT_MANAGE = "ACCOUNT_MANAGE", "管理下级账号"
     FILING_LOAD = "FILING_LOAD", "导入原系统备案"
+    FILING_URGE = "FILING_URGE", "督办备案"
     CATALOG_VIEW = "CATALOG_VIEW", "查看品牌车型目录"
     TRADE_VIEW = "TRADE_VIEW", "查看二手车交易"
     TRADE_REPORT = "TRADE_REPORT", "填报二手车交易"

@@ -37,6 +37,7 @@ _MANAGER = {
 }
 _CITY = {
     *_CONFIRMING,
+    Permission.FILING_URGE,
     Permission.ACCOUNT_MANAGE,
 }
 _PROVINCE = {

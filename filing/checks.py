@@ -148,7 +148,11 @@ def check_dates(content, context):
     established, opened = content["established_on"], content["opened_on"]
     if established and not FOUNDED <= established <= context.today:
         yield invalid("established_on", "成立日期须在 1949-10-01 至今天之间，请对照营业执照填写。")
-    elif established and not context.is_change and _is_late(established, content, context.today):
+    elif (
+        established
+        and not context.is_change
+        and is_late(established, content["enterprise_types"], context.today)
+    ):
         yield finding("F-020", "established_on")
     if content["licence_valid_until"] and content["licence_valid_until"] < context.today:
         yield finding("F-013", "licence_valid_until")
@@ -158,9 +162,9 @@ def check_dates(content, context):
         yield invalid("market_opened_on", "开业时间不能晚于今天。")
 
 
-def _is_late(established, content, today):
+def is_late(established, enterprise_types, today):
     """90 days for new-car enterprises, two months for used-car ones, from the licence on."""
-    types = set(content["enterprise_types"])
+    types = set(enterprise_types)
     if types & NEWCAR_TYPES and today > established + timedelta(days=DAYS_TO_FILE_NEWCAR):
         return True
     return bool(types - NEWCAR_TYPES) and today > _months_later(established, MONTHS_TO_FILE_USED)

@@ -1,5 +1,7 @@
 """Statuses, actions and kinds of a filing; imports nothing of ours."""
 
+from datetime import timedelta
+
 from django.db.models import TextChoices
 
 
@@ -29,6 +31,7 @@ class FilingAction(TextChoices):
 AWAITING = (FilingStatus.SUBMITTED, FilingStatus.CHANGED)
 EDITABLE = (FilingStatus.DRAFT, FilingStatus.RETURNED)
 IN_FORCE = (FilingStatus.CONFIRMED, FilingStatus.CHANGED)
+CLAIM_TERM = timedelta(minutes=30)
 
 
 class ConfirmLevel(TextChoices):
@@ -99,3 +102,13 @@ class PushOutcome(TextChoices):
     ACCEPTED = "ACCEPTED", "已收下"
     POSTPONED = "POSTPONED", "稍后重试"
     STOPPED = "STOPPED", "停止推送"
+
+
+class BulkOutcome(TextChoices):
+    """What became of one filing when many were confirmed at once."""
+
+    PENDING = "PENDING", "未办理"
+    CONFIRMED = "CONFIRMED", "确认通过"
+    HANDLED = "HANDLED", "已由他人处理"
+    CHANGED = "CHANGED", "内容已变更"
+    DENIED = "DENIED", "无权确认"

@@ -128,3 +128,15 @@ def reason_not_to_report(enterprise) -> str:
     if enterprise.is_confirmed:
         return ""
     return f"备案确认通过后才能填报，目前状态：{enterprise.get_status_display()}。"
+
+
+@condition(Permission.FILING_URGE)
+def urge_reason(user, filing):
+    """Pressed is a lower body, while the filing waits there."""
+    if filing is None:
+        return ""
+    if filing.status not in AWAITING:
+        return f"当前状态为“{filing.get_status_display()}”，无需督办。"
+    if not Filing.objects.filter(pk=filing.pk).held_below(user).exists():
+        return f"由{filing.confirm_body}办理，不在您的督办范围。"
+    return ""

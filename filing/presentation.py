@@ -8,6 +8,7 @@ from accounts.models import Division
 from autoflow.common.codes import name_of
 from filing.enums import AuthorizationType, FilingStatus, GranteeRole, ImageSlot, LineStatus
 from filing.models import Enterprise, Filing, FilingEvent
+from filing.reasons import return_reasons, words_of
 from filing.sections import FIELDS, IMAGES, LABELS, PART_OF_FIELD, ROW_SETS, parts_for
 
 RELATED = ("enterprise", "resident_market", "decided_by", *IMAGES)
@@ -248,11 +249,38 @@ class Standing:
         return {"": "填写备案", "DRAFT": "继续填写", "RETURNED": "修改备案"}.get(status, "变更")
 
 
+def problems_by_field(filing) -> dict[str, str]:
+    """What a returned version is to mend, by field: the reason, the officer's note, and what to do."""
+    return {problem["field"]: problem["text"] for problem in problems(filing)}
+
+
 def problems(filing, form_url="") -> list[dict]:
-    """The items a returned version names, each with the place where the form asks for it."""
-    places = {name: f"#{PART_OF_FIELD[name]}" if name in ROW_SETS else f"#id_{name}" for name in LABELS}
-    named = filing.return_fields if filing.status == FilingStatus.RETURNED else ()
-    return [{"label": LABELS[name], "url": form_url + places[name]} for name in named if name in LABELS]
+    """The items a returned version names, each with its reason and the place where the form asks for it."""
+    if filing is None or filing.status != FilingStatus.RETURNED:
+        return []
+    said = {item.field: item for item in filing.return_items.all()}
+    named = [name for name in filing.return_fields if name in LABELS]
+    return [_problem(name, said.get(name), form_url) for name in named]
+
+
+def _problem(name, item, form_url=""):
+    """One thing to mend; `summary` is how the reason of the whole names it when it was written from the
+    items.
+    """
+    words = words_of(item.reason_code, item.note) if item else ""
+    reason = return_reasons().get(item.reason_code) if item else None
+    return {
+        "field": name,
+        "label": LABELS[name],
+        "url": form_url + (f"#{PART_OF_FIELD[name]}" if name in ROW_SETS else f"#id_{name}"),
+        "summary": f"{LABELS[name]}：{words}",
+        "text": " ".join(filter(None, [words and f"{words.rstrip('。')}。", reason and reason.advice])),
+    }
+
+
+def former_problems(filing) -> list[dict]:
+    """What the version was returned for before it was handed in again."""
+    return [_problem(item.field, item) for item in filing.return_items.all() if item.field in LABELS]
 
 
 def history(versions) -> list[dict]:

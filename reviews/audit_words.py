@@ -32,6 +32,10 @@ VERBS = {
     "change": "开始变更",
     "save": "保存草稿",
     "submit": "提交",
+    "claim": "开始办理",
+    "release": "释放",
+    "urge": "督办",
+    "bulk": "批量确认",
     "confirm": "确认",
     "return": "退回",
     "image": "查看影像",
@@ -64,6 +68,7 @@ OBJECT_KINDS = (
     "filing.confirmpolicy",
     "filing.deputy",
     "filing.pushmessage",
+    "filing.bulkconfirm",
     "usedcar.importbatch",
     "usedcar.trade",
 )

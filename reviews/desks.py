@@ -15,10 +15,10 @@ from filing.completion import missing_items
 from filing.enums import AWAITING, FilingStatus
 from filing.models import Enterprise, Filing
 from filing.permissions import enterprise_of
-from filing.sections import LABELS
+from filing.presentation import problems
 from filing.services import findings_of
 from reviews.audit_words import with_words
-from reviews.queues import deadline_text, figures, latest_versions, with_ages
+from reviews.queues import deadline_text, figures, late_bodies, latest_versions, with_ages
 from reviews.sync import fault_text
 from usedcar.enums import ImportStatus
 from usedcar.models import ImportBatch, Trade
@@ -75,7 +75,8 @@ def _filing_task(user, enterprise, filing):
             return _completion_task(enterprise)
         return Task("填写企业备案", "备案由主管部门确认通过后，其他功能才会开放。", "填写备案", edit_url)
     if filing.status == FilingStatus.RETURNED:
-        items = tuple(LABELS[name] for name in filing.return_fields if name in LABELS)
+        unsaid = [one for one in problems(filing) if one["summary"] not in filing.return_reason]
+        items = tuple(one["label"] for one in unsaid)
         return Task(
             "备案被退回，请修改后重新提交", f"退回原因：{filing.return_reason}", "修改备案", edit_url, items
         )
@@ -165,6 +166,7 @@ def authority_desk(user):
         "queue": figures(user),
         "states": [(status.value, status.label, counted.get(status.value, 0)) for status in FilingStatus],
         "enterprise_count": sum(counted.values()),
+        "late_bodies": late_bodies(user),
         "latest": with_ages(list(latest[:LATEST])),
     }
 

@@ -2,15 +2,27 @@
 
 from django.urls import path
 
-from reviews.views import accounts, audit, deputies, enterprises, filings, policy, prints, sync
+from reviews.views import (
+    accounts,
+    audit,
+    bulk,
+    claims,
+    decisions,
+    deputies,
+    enterprises,
+    filings,
+    policy,
+    prints,
+    sync,
+)
 
 app_name = "reviews"
 urlpatterns = [
     path("", filings.start, name="start"),
     path("filings/", filings.filing_list, name="filing-list"),
+    path("filings/bulk/", bulk.bulk_confirm, name="bulk-confirm"),
+    path("filings/bulk/<int:bulk_id>/", bulk.bulk_result, name="bulk-result"),
     path("filings/<int:filing_id>/", filings.filing_detail, name="filing-detail"),
-    path("filings/<int:filing_id>/confirm/", filings.filing_confirm, name="filing-confirm"),
-    path("filings/<int:filing_id>/return/", filings.filing_return, name="filing-return"),
     path("enterprises/", enterprises.enterprise_list, name="enterprise-list"),
     path("enterprises/<int:enterprise_id>/", enterprises.enterprise_detail, name="enterprise-detail"),
     path(
@@ -39,5 +51,12 @@ urlpatterns = [
     path("sync/resend/", sync.sync_resend_failed, name="sync-resend-failed"),
     path("sync/<int:push_id>/", sync.sync_detail, name="sync-detail"),
     path("sync/<int:push_id>/resend/", sync.sync_resend, name="sync-resend"),
+    path("filings/<int:filing_id>/compare/", filings.filing_compare, name="filing-compare"),
+    path("filings/<int:filing_id>/claim/", claims.filing_claim, name="filing-claim"),
+    path("filings/<int:filing_id>/release/", claims.filing_release, name="filing-release"),
+    path("filings/<int:filing_id>/next/", claims.filing_next, name="filing-next"),
+    path("filings/<int:filing_id>/urge/", claims.filing_urge, name="filing-urge"),
+    path("filings/<int:filing_id>/confirm/", decisions.filing_confirm, name="filing-confirm"),
+    path("filings/<int:filing_id>/return/", decisions.filing_return, name="filing-return"),
     path("audit/", audit.audit_list, name="audit-list"),
 ]

@@ -8,10 +8,13 @@ from filing.models.images import StoredImage
 from filing.models.lines import AuthorizationLine, BrandLine, Resident
 from filing.models.policies import ConfirmPolicy, Deputy, ProvinceSetting
 from filing.models.push import PushMessage, PushTry
+from filing.models.review import BulkConfirm, BulkConfirmItem, ReturnItem, ReviewClaim, Urge
 
 __all__ = [
     "AuthorizationLine",
     "BrandLine",
+    "BulkConfirm",
+    "BulkConfirmItem",
     "ConfirmPolicy",
     "Deputy",
     "Enterprise",
@@ -21,5 +24,8 @@ __all__ = [
     "PushMessage",
     "PushTry",
     "Resident",
+    "ReturnItem",
+    "ReviewClaim",
     "StoredImage",
+    "Urge",
 ]

@@ -2,10 +2,12 @@
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models.functions import Upper
 
 from accounts.models import User
 from autoflow.common.constraints import paired
-from autoflow.common.crypto import EncryptedTextField
+from autoflow.common.crypto import EncryptedTextField, blind_index
+from autoflow.common.text import normalise_number
 from autoflow.common.workflow import StateMachine
 from filing.columns import column
 from filing.enums import AWAITING, ConfirmLevel, FilingAction, FilingStatus
@@ -72,6 +74,7 @@ class Filing(StateMachine, models.Model):
     opened_on = column("FILING_COMMON", "opened_on")
     contact_name = column("FILING_COMMON", "contact_name")
     contact_mobile = EncryptedTextField("联系手机", blank=True, default="")
+    contact_mobile_index = models.BinaryField("联系手机索引", blank=True, default=b"", editable=False)
     contact_phone = EncryptedTextField("固定电话", blank=True, default="")
     contact_email = column("FILING_COMMON", "contact_email")
     website = column("FILING_COMMON", "website")
@@ -164,7 +167,21 @@ class Filing(StateMachine, models.Model):
                 condition=Q(status__in=["SUBMITTED", "CHANGED"]),
                 name="filing_awaiting",
             ),
+            models.Index(
+                fields=["jurisdiction_code", "confirm_level", "submitted_at", "id"],
+                condition=Q(status__in=["SUBMITTED", "CHANGED"]),
+                name="filing_queue",
+            ),
             models.Index(fields=["jurisdiction_code", "submitted_at", "id"], name="filing_area"),
+            models.Index(fields=["submitted_at", "id"], name="filing_nation"),
+            models.Index(
+                fields=["contact_mobile_index"],
+                condition=~Q(contact_mobile_index=b""),
+                name="filing_same_mobile",
+            ),
+            models.Index(Upper("contact_email"), name="filing_same_email"),
+            models.Index(fields=["enterprise_name"], name="filing_same_name"),
+            models.Index(fields=["uscc"], name="filing_same_uscc"),
         ]
 
     def __str__(self):
@@ -179,6 +196,11 @@ class Filing(StateMachine, models.Model):
     def is_change(self):
         """Whether the enterprise was confirmed before, so that this version changes a filing in force."""
         return self.version > 1
+
+    def index_contact(self):
+        """Makes the encrypted mobile findable by its exact value, for the same one in other filings."""
+        number = normalise_number(self.contact_mobile)
+        self.contact_mobile_index = blind_index("mobile", number) if number else b""
 
 
 class FilingEvent(models.Model):
@@ -198,6 +220,10 @@ class FilingEvent(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "备案经过"
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["by", "at"], name="filingevent_by"),
+            models.Index(fields=["filing"], condition=Q(action="REVERIFY"), name="filingevent_reverify"),
+        ]
 
     @property
     def by_text(self):

@@ -120,6 +120,7 @@ def save_draft(*, filing_id: int, revision: int, values: dict, rows: dict | None
         setattr(filing, name, store_image(values[name]) if name in IMAGES else _normal(values[name]))
     filing.uscc = filing.enterprise.uscc
     filing.jurisdiction_code = jurisdiction_of(filing.division_code).code if filing.division_code else ""
+    filing.index_contact()
     filing.revision += 1
     try:
         filing.clean_fields()

@@ -2,10 +2,12 @@
 does not open.
 """
 
+from uuid import uuid4
+
 import pytest
 from django.urls import get_resolver, reverse
 
-from filing.models import Enterprise
+from filing.models import BulkConfirm, Enterprise
 from reporting.models import Report
 from tests.factories import (
     DeputyFactory,
@@ -71,6 +73,7 @@ def world():
     shown |= {"push": PushMessageFactory(filing=filing)}
     shown |= {"operator": UserFactory(operator=True, uscc=enterprise.uscc)}
     shown |= {"notice": NoticeFactory(recipient=enterprise.staff.first())}
+    shown |= {"bulk": BulkConfirm.objects.create(by=filing.decided_by, key=uuid4())}
     return shown
 
 
@@ -94,6 +97,7 @@ def url_of(name, arguments, world, key=None):
         "push_id": key or world["push"].pk,
         "staff_id": key or world["operator"].pk,
         "notice_id": key or world["notice"].pk,
+        "bulk_id": key or world["bulk"].pk,
         "version": 1,
         "slot": "seal_image",
         "token": "A" * 43 if name.startswith("accounts:") else world["filing"].verify_token,
