@@ -29,6 +29,13 @@ def confirmer_of(*, division_code, jurisdiction_code, types, at) -> Confirmer:
     return _existing(level, division, jurisdiction)
 
 
+def bodies_of(filing) -> list[Confirmer]:
+    """Every body that could confirm at the filing's place, the province first."""
+    jurisdiction = Jurisdiction.objects.get(pk=filing.jurisdiction_code)
+    division = Division.objects.select_related("parent").get(pk=filing.division_code)
+    return list(dict.fromkeys(_existing(level, division, jurisdiction) for level in ConfirmLevel))
+
+
 def _policy_for(jurisdiction, division, types, at):
     groups = {enterprise_types()[code].group for code in types}
     prefixes = [division.code[:length] for length in range(2, len(division.code) + 1)]

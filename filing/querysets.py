@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from accounts.enums import ENTERPRISE_ROLES, Role
 from accounts.scope import area_of
-from filing.enums import AWAITING, IN_FORCE, FilingStatus
+from filing.enums import AWAITING, EDITABLE, IN_FORCE, CancellationOutcome
 
 
 class EnterpriseQuerySet(models.QuerySet):
@@ -59,8 +59,8 @@ class FilingQuerySet(models.QuerySet):
         return self.none()
 
     def open_versions(self):
-        """Versions still under way: drafts, handed in, returned."""
-        return self.filter(status__in=[FilingStatus.DRAFT, FilingStatus.RETURNED, *AWAITING])
+        """Versions still under way: drafts, handed in, returned; not what was given up."""
+        return self.filter(status__in=[*EDITABLE, *AWAITING], is_given_up=False)
 
     def with_list_columns(self):
         return self.select_related("enterprise", "submitted_by", "decided_by")
@@ -70,3 +70,30 @@ class FilingQuerySet(models.QuerySet):
         if not text:
             return self
         return self.filter(Q(uscc__startswith=text.upper()) | Q(enterprise_name__contains=text))
+
+
+class CancellationQuerySet(models.QuerySet):
+    """Wishes to be struck off; they name their body in the same columns as a filing that waits."""
+
+    held_by = FilingQuerySet.held_by
+
+    def visible_to(self, user):
+        """One's own, or those of the area."""
+        if user.role in ENTERPRISE_ROLES:
+            return self.filter(enterprise__staff=user)
+        area = area_of(user)
+        return self.none() if area is None else self.filter(area)
+
+    def pending(self):
+        return self.filter(outcome=CancellationOutcome.PENDING)
+
+    def with_list_columns(self):
+        return self.select_related("enterprise", "asked_by")
+
+
+class SettingQuerySet(models.QuerySet):
+    def of(self, jurisdiction_code):
+        """The switches that hold for a province: its own, else those of the nation, else the defaults."""
+        rows = self.filter(Q(jurisdiction=jurisdiction_code) | Q(jurisdiction=None))
+        known = {row.jurisdiction_id: row for row in rows}
+        return known.get(jurisdiction_code) or known.get(None) or self.model()

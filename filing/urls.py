@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from filing.views import form, images, pages
+from filing.views import form, images, life, pages
 
 app_name = "filing"
 urlpatterns = [
     path("", pages.detail, name="detail"),
     path("open/", pages.open_service, name="open-service"),
     path("edit/", form.edit, name="edit"),
+    path("withdraw/", life.withdraw, name="withdraw"),
+    path("give-up/", life.give_up, name="give-up"),
+    path("cancellation/ask/", life.ask_cancellation, name="ask-cancellation"),
+    path("cancellation/drop/", life.drop_cancellation, name="drop-cancellation"),
     path("print/", pages.print_form, name="print"),
     path("versions/<int:version>/", pages.version, name="version"),
     path("images/<int:filing_id>/<slug:slot>/", images.image, name="image"),

@@ -23,7 +23,7 @@ from catalog.enums import BrandCategory, CatalogStatus, ProducerKind
 from catalog.models import Brand, BrandProducer, Displacement, Producer, VehicleModel
 from catalog.names import name_key
 from filing.enums import AuthorizationType, FilingStatus, ImageSlot
-from filing.models import BrandLine, Enterprise, Filing, StoredImage
+from filing.models import BrandLine, CancellationRequest, Enterprise, Filing, StoredImage
 from usedcar.enums import ImportStatus
 from usedcar.models import ImportBatch, Trade
 from usedcar.synthetic import Reporter, trade_rows
@@ -317,6 +317,21 @@ class BrandLineFactory(DjangoModelFactory):
     supplier_name = "测试汽车销售总公司"
     authorized_from = factory.LazyFunction(timezone.localdate)
     authorized_to = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=6 * 365))
+
+
+class CancellationFactory(DjangoModelFactory):
+    """An enterprise's wish to be struck off, waiting at 西湖区."""
+
+    class Meta:
+        model = CancellationRequest
+
+    enterprise = factory.SubFactory(EnterpriseFactory, confirmed=True)
+    reason = "企业停业，不再经营汽车业务。"
+    asked_by = factory.LazyAttribute(lambda wish: wish.enterprise.staff.first())
+    jurisdiction_code = factory.SelfAttribute("enterprise.jurisdiction_code")
+    division_code = factory.SelfAttribute("enterprise.division_code")
+    confirm_level = "COUNTY"
+    confirm_body = "西湖区商务局"
 
 
 class ImportBatchFactory(DjangoModelFactory):

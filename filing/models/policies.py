@@ -1,10 +1,11 @@
-"""Who confirms where."""
+"""Who confirms where, and what a province may switch."""
 
 from django.db import models
 from django.db.models import UniqueConstraint
 
 from accounts.models import Jurisdiction, User
 from filing.enums import ConfirmLevel, EnterpriseGroup
+from filing.querysets import SettingQuerySet
 
 
 class ConfirmPolicy(models.Model):
@@ -27,5 +28,34 @@ class ConfirmPolicy(models.Model):
             UniqueConstraint(
                 fields=["jurisdiction", "division_prefix", "enterprise_group", "effective_from"],
                 name="confirmpolicy_unique",
+            ),
+        ]
+
+
+class ProvinceSetting(models.Model):
+    """The switches of a province; the row without a jurisdiction is the default of the nation."""
+
+    jurisdiction = models.OneToOneField(
+        Jurisdiction,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="setting",
+        verbose_name="受理机构",
+    )
+    reports_while_changed = models.BooleanField("已变更、退回期间允许用有效版本填报", default=False)
+    set_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="设置人")
+    set_at = models.DateTimeField("设置时间", auto_now=True)
+
+    objects = SettingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "省级开关"
+        constraints = [
+            UniqueConstraint(
+                fields=["jurisdiction"],
+                nulls_distinct=False,
+                name="provincesetting_one_per_jurisdiction",
+                violation_error_message="每个受理机构只有一份开关设置。",
             ),
         ]

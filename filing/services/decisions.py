@@ -12,9 +12,15 @@ from filing.enums import FilingAction
 from filing.models import Filing
 from filing.sections import LABELS
 from filing.services.push import queue_push
-from filing.steps import audited, lock_filing, mirror_status, note_step
-
-REASON_LENGTHS = range(5, 501)
+from filing.steps import (
+    REASON_LENGTHS,
+    audited,
+    lock_filing,
+    mirror_status,
+    note_step,
+    sentence,
+    tell_enterprise,
+)
 
 
 def _lock_to_decide(filing_id, content_hash, action, by):
@@ -41,6 +47,8 @@ def confirm_filing(*, filing_id: int, content_hash: str, by: User) -> Filing:
         mirror_status(filing)
         note_step(filing, FilingAction.CONFIRM, from_status, by)
         queue_push(filing)
+        text = f"第 {filing.version} 版成为有效版本，可打印备案信息表、填报数据。"
+        tell_enterprise(filing.enterprise, "备案已确认通过", text)
         record("filing.confirm", filing, by=by, version=filing.version, content_hash=content_hash)
         return filing
 
@@ -56,5 +64,7 @@ def return_filing(*, filing_id: int, content_hash: str, reason: str, fields: lis
         filing.save(update_fields=["status", "return_reason", "return_fields", "decided_at", "decided_by"])
         mirror_status(filing)
         note_step(filing, FilingAction.RETURN, from_status, by, note=reason)
+        text = f"{filing.confirm_body}退回了备案，原因：{sentence(reason)}请修改后重新提交。"
+        tell_enterprise(filing.enterprise, "备案被退回", text)
         record("filing.return", filing, by=by, version=filing.version, fields=fields)
         return filing

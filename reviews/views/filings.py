@@ -16,6 +16,7 @@ from filing.sections import IMAGES
 from filing.services import confirm_filing, findings_of, return_filing
 from reviews.filters import FilingFilter
 from reviews.forms import ReturnForm
+from reviews.lifecycle import other_actions
 from reviews.queues import deadline_text, latest_versions, next_waiting, waiting_for, with_ages
 
 RELATED = (*IMAGES, "enterprise", "resident_market", "submitted_by", "decided_by")
@@ -110,6 +111,7 @@ def _review_page(request, filing, *, form=None, error=None):
         "images": images(filing),
         "following": next_waiting(request.user, filing) if filing.status in AWAITING else None,
         **_content(filing, versions),
+        "other": other_actions(request.user, filing),
         "history": _history(versions),
         "versions": versions.exclude(pk=filing.pk).order_by("-version"),
     }

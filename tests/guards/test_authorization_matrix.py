@@ -6,7 +6,13 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from filing.models import Enterprise
-from tests.factories import FilingFactory, ImportBatchFactory, TradeFactory, UserFactory
+from tests.factories import (
+    CancellationFactory,
+    FilingFactory,
+    ImportBatchFactory,
+    TradeFactory,
+    UserFactory,
+)
 from tests.guards import matrix
 
 ROLES = ["manager", "operator", "county", "city", "province", "nation", "admin", "auditor"]
@@ -38,13 +44,14 @@ def test_every_address_stands_in_the_table():
 
 @pytest.fixture
 def world():
-    """A confirmed used-car dealer with its filing, a trade and an import."""
+    """A confirmed used-car dealer with its filing, a trade, an import, and the wish to be struck off."""
     filing = FilingFactory(confirmed=True)
     Enterprise.objects.filter(pk=filing.enterprise_id).update(types=["B2"])
     enterprise = Enterprise.objects.get(pk=filing.enterprise_id)
     trade = TradeFactory(enterprise=enterprise)
     batch = ImportBatchFactory(enterprise=enterprise, checked=True)
-    return {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch}
+    wish = CancellationFactory(enterprise=enterprise)
+    return {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch, "wish": wish}
 
 
 def person(role, world):
@@ -60,6 +67,7 @@ def url_of(name, arguments, world, key=None):
         "filing_id": key or world["filing"].pk,
         "trade_id": key or world["trade"].pk,
         "batch_id": key or world["batch"].pk,
+        "request_id": key or world["wish"].pk,
         "version": 1,
         "slot": "seal_image",
     }
