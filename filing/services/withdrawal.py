@@ -31,7 +31,7 @@ def give_up_change(*, enterprise_id: int, revision: int, by: User) -> Filing:
         enterprise = lock_for_step(Permission.FILING_GIVE_UP, **step)
         filing, in_force = open_version(enterprise), version_in_force(enterprise)
         record("filing.give-up", filing, by=by, version=filing.version)
-        if filing.events.filter(action__in=[FilingAction.SUBMIT_CHANGE, FilingAction.MOVE]).exists():
+        if filing.submitted_at or filing.events.filter(action=FilingAction.WITHDRAW).exists():
             set_aside(filing, by)
         else:
             filing.events.all().delete()
