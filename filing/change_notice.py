@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from accounts.models import Jurisdiction
 from autoflow.common.codes import enterprise_types
 from autoflow.common.workdays import workdays_since
 from filing.models import ProvinceSetting
@@ -21,14 +22,14 @@ class ChangeNotice:
     blocked: str
     deadline: str = ""
 
-    @property
-    def text(self):
-        return f"{self.rule}{self.blocked}"
 
-
-def change_notice(enterprise, now: datetime | None = None) -> ChangeNotice:
-    """Said before «变更» and again before it is handed in."""
+def change_notice(enterprise, filing=None, now: datetime | None = None) -> ChangeNotice:
+    """Said before «变更», and before a draft of a change is handed in: it may move to another authority."""
     now = now or timezone.now()
+    if filing is not None and filing.jurisdiction_code not in ("", enterprise.jurisdiction_code):
+        body = Jurisdiction.objects.get(pk=filing.jurisdiction_code).name
+        rule = f"所在地区改由{body}受理：提交后状态变为“待确认”，由其确认；原受理机构仍可查看原有备案。"
+        return ChangeNotice(rule, "确认前不能填报，也不能打印备案信息表。", _deadline_text(now))
     rule = "提交后须主管部门重新确认，确认前可能无法填报。"
     if ProvinceSetting.objects.of(enterprise.jurisdiction_code).reports_while_changed:
         return ChangeNotice(rule, "本省允许重新确认期间用现在有效的版本继续填报。")

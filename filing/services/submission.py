@@ -63,6 +63,10 @@ def submit_filing(*, filing_id: int, revision: int, by: User) -> Filing:
         note_step(filing, action, from_status, by)
         text = f"{action.label}，请在期限内确认或退回。"
         tell_officers(filing, f"{filing.enterprise_name}提交了备案", text)
+        if action == FilingAction.MOVE:
+            text = f"改由{filing.confirm_body}确认；确认前后，本机构都只能查看原有备案。"
+            former = version_in_force(filing.enterprise)
+            tell_officers(former, f"{former.enterprise_name}申请迁往其他受理机构", text)
         warnings = sorted({found.rule for found in findings if found.asks})
         record("filing.submit", filing, by=by, version=filing.version, warnings=warnings)
         return filing

@@ -51,7 +51,7 @@ def detail_page(request, *, error=None, refused=None):
         "refused": list((refused or {}).values()),
         "options": own_options(request.user, enterprise, refused),
         "change_title": f"变更“{enterprise.name}”的备案？",
-        "notice": change_notice(enterprise) if standing.may_change else None,
+        "notice": change_notice(enterprise, standing.latest) if enterprise.is_confirmed else None,
         "cancellation": pending_request(enterprise),
         "open_decision": decide(request.user, Permission.SERVICE_OPEN),
         "events": presentation.history(standing.versions),

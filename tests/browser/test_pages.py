@@ -29,7 +29,7 @@ def pages():
         ],
         "returned": ["/", "/filing/", "/filing/edit/"],
         "usedcar": ["/", "/usedcar/trades/", f"/usedcar/trades/{trade.pk}/", "/usedcar/imports/"],
-        "xihu": ["/", "/reviews/filings/", "/reviews/filings/?tab=all", *review, "/usedcar/trades/"],
+        "xihu": ["/", "/reviews/filings/", "/reviews/filings/?tab=all", "/reviews/cancellations/", *review],
         "ministry": ["/", "/reviews/filings/", "/catalog/brands/", "/catalog/producers/"],
         "sysadmin": ["/", "/catalog/models/"],
         "auditor": ["/", "/reviews/audit/"],

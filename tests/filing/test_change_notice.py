@@ -6,6 +6,7 @@ from django.utils import timezone
 from filing.change_notice import change_notice
 from filing.models import ProvinceSetting
 from tests.factories import EnterpriseFactory, UserFactory
+from tests.filing import life
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,7 @@ def at(day, hour=10):
     ],
 )
 def test_deadline_is_named_from_the_third_working_day_on(day, text):
-    notice = change_notice(EnterpriseFactory(confirmed=True), at(day))
+    notice = change_notice(EnterpriseFactory(confirmed=True), now=at(day))
     assert notice.deadline.startswith(text) if text else notice.deadline == ""
 
 
@@ -50,5 +51,13 @@ def test_province_that_lets_enterprises_report_blocks_nothing():
     ProvinceSetting.objects.create(
         jurisdiction_id="330000", reports_while_changed=True, set_by=UserFactory(province=True)
     )
-    notice = change_notice(EnterpriseFactory(confirmed=True), at("2026-12-04"))
+    notice = change_notice(EnterpriseFactory(confirmed=True), now=at("2026-12-04"))
     assert (notice.blocked, notice.deadline) == ("本省允许重新确认期间用现在有效的版本继续填报。", "")
+
+
+def test_draft_that_moves_names_the_new_authority_and_what_closes():
+    enterprise = life.world("CONFIRMED, draft of a change")
+    life.move_first(enterprise)
+    notice = change_notice(enterprise, enterprise.filings.get(version=2))
+    assert "宁波市商务局受理" in notice.rule
+    assert notice.blocked == "确认前不能填报，也不能打印备案信息表。"
