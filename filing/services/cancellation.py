@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.notices import notify
 from accounts.permissions import require
 from autoflow.common.errors import ConflictError
-from filing.confirmers import Confirmer, confirmer_of
+from filing.confirmers import confirmer_of
 from filing.enums import AWAITING, CancellationOutcome, FilingAction, FilingStatus
 from filing.models import CancellationRequest, Enterprise
 from filing.permissions import decide_cancel_reason, pending_request
@@ -46,23 +46,20 @@ def ask_for_cancellation(*, enterprise_id: int, revision: int, reason: str, by: 
 
 def _place_of(enterprise):
     """Where the wish goes: to the body that holds the filing, or would, had it been handed in."""
-    standing = standing_version(enterprise)
-    if standing is not None and standing.confirm_level:
-        place, body = standing, Confirmer(standing.confirm_level, standing.confirm_body)
+    place = standing_version(enterprise)
+    if place is not None and place.confirm_level:
+        level, body = place.confirm_level, place.confirm_body
     else:
         place = enterprise
-        body = confirmer_of(
+        confirmer = confirmer_of(
             division_code=place.division_code,
             jurisdiction_code=place.jurisdiction_code,
             types=place.types,
             at=timezone.now(),
         )
-    return {
-        "jurisdiction_code": place.jurisdiction_code,
-        "division_code": place.division_code,
-        "confirm_level": body.level,
-        "confirm_body": body.body,
-    }
+        level, body = confirmer.level, confirmer.body
+    where = {"jurisdiction_code": place.jurisdiction_code, "division_code": place.division_code}
+    return where | {"confirm_level": level, "confirm_body": body}
 
 
 def drop_cancellation(*, enterprise_id: int, revision: int, by: User) -> CancellationRequest:
