@@ -25,6 +25,7 @@ _AUTHORITY = {
 _CONFIRMING = {
     *_AUTHORITY,
     Permission.FILING_CONFIRM,
+    Permission.CANCELLATION_DECIDE,
     Permission.DEPUTY_SET,
     Permission.PASSWORD_RESET,
 }
@@ -34,6 +35,10 @@ _MANAGER = {
     Permission.SERVICE_OPEN,
     Permission.FILING_SUBMIT,
     Permission.STAFF_MANAGE,
+    Permission.FILING_WITHDRAW,
+    Permission.FILING_GIVE_UP,
+    Permission.CANCELLATION_ASK,
+    Permission.CANCELLATION_DROP,
 }
 _CITY = {
     *_CONFIRMING,
@@ -42,11 +47,18 @@ _CITY = {
 }
 _PROVINCE = {
     *_CITY,
+    Permission.FILING_SUSPEND,
+    Permission.FILING_RESUME,
+    Permission.FILING_REVERIFY,
+    Permission.FILING_REASSIGN,
+    Permission.FILING_CANCEL,
     Permission.POLICY_SET,
     Permission.WINDOW_SET,
 }
 _NATION = {
     *_AUTHORITY,
+    Permission.FILING_SUSPEND,
+    Permission.FILING_RESUME,
     Permission.ACCOUNT_MANAGE,
     Permission.POLICY_SET,
     Permission.WINDOW_SET,

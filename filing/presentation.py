@@ -198,6 +198,8 @@ def meaning(enterprise, filing) -> str:
     """What the present state means for the enterprise and what comes next."""
     match enterprise.status:
         case FilingStatus.SUBMITTED | FilingStatus.CHANGED:
+            if filing.verify_reason:
+                return f"主管部门要求重新核实，等待{filing.confirm_body}重新确认；有效版本不变。"
             return f"已提交，等待{filing.confirm_body}确认；一般 5 个工作日内办理。"
         case FilingStatus.CONFIRMED:
             return (
@@ -206,9 +208,9 @@ def meaning(enterprise, filing) -> str:
         case FilingStatus.RETURNED:
             return "备案被退回，请按下面的原因修改后重新提交。"
         case FilingStatus.SUSPENDED:
-            return "备案已暂停，暂不能填报；请联系当地商务主管部门。"
+            return "备案已暂停，不能填报、打印和变更；已报数据仍可查看。有疑问请联系当地商务主管部门。"
         case FilingStatus.CANCELLED:
-            return "备案已注销，已报数据仍可查看。"
+            return "备案已注销，已报数据仍可查看；继续经营的可以重新备案。"
     return "备案还没有提交。填写完整并提交后，由主管部门确认。"
 
 
@@ -221,7 +223,7 @@ class Standing:
 
     @property
     def latest(self):
-        return self.versions[0] if self.versions else None
+        return next((filing for filing in self.versions if not filing.is_given_up), None)
 
     @property
     def in_force(self):
@@ -239,6 +241,11 @@ class Standing:
     @property
     def meaning(self):
         return meaning(self.enterprise, self.shown)
+
+    @property
+    def may_change(self):
+        """Whether the next step is to open a change of what is in force."""
+        return self.enterprise.status == FilingStatus.CONFIRMED and self.latest == self.in_force
 
     @property
     def next_step(self):

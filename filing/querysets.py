@@ -10,7 +10,16 @@ from django.utils import timezone
 
 from accounts.enums import ENTERPRISE_ROLES, Role
 from accounts.scope import area_of
-from filing.enums import AWAITING, CLAIM_TERM, IN_FORCE, UNSETTLED, ConfirmLevel, FilingStatus, PushState
+from filing.enums import (
+    AWAITING,
+    CLAIM_TERM,
+    EDITABLE,
+    IN_FORCE,
+    UNSETTLED,
+    CancellationOutcome,
+    ConfirmLevel,
+    PushState,
+)
 
 LIST_COLUMNS = (
     *("enterprise_id", "version", "status", "enterprise_name", "uscc", "enterprise_types"),
@@ -162,8 +171,8 @@ class FilingQuerySet(models.QuerySet):
         return Exists(model._base_manager.filter(*conditions, filing=OuterRef("pk"), **values))
 
     def open_versions(self):
-        """Versions still under way: drafts, handed in, returned."""
-        return self.filter(status__in=[FilingStatus.DRAFT, FilingStatus.RETURNED, *AWAITING])
+        """Versions still under way: drafts, handed in, returned; not what was given up."""
+        return self.filter(status__in=[*EDITABLE, *AWAITING], is_given_up=False)
 
     def with_list_columns(self):
         """What a list shows and nothing else: personal data stays encrypted where it is."""
@@ -279,3 +288,22 @@ class BulkConfirmQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The result of a pile is its officer's."""
         return self.filter(by=user)
+
+
+class CancellationQuerySet(models.QuerySet):
+    """Wishes to be struck off; they name their body in the same columns as a filing that waits."""
+
+    held_by = FilingQuerySet.held_by
+
+    def visible_to(self, user):
+        """One's own, or those of the area."""
+        if user.role in ENTERPRISE_ROLES:
+            return self.filter(enterprise__staff=user)
+        area = areas_of(user)
+        return self.none() if area is None else self.filter(area)
+
+    def pending(self):
+        return self.filter(outcome=CancellationOutcome.PENDING)
+
+    def with_list_columns(self):
+        return self.select_related("enterprise", "asked_by")

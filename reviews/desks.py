@@ -12,7 +12,7 @@ from accounts.models import AuditRecord, User
 from accounts.permissions import can, decide
 from autoflow.common.health import probe_all
 from filing.completion import missing_items
-from filing.enums import AWAITING, FilingStatus
+from filing.enums import AWAITING, STOPPED, FilingStatus
 from filing.models import Enterprise, Filing
 from filing.permissions import enterprise_of
 from filing.presentation import problems
@@ -70,6 +70,8 @@ def _filing_task(user, enterprise, filing):
     edit_url = reverse("filing:edit")
     if enterprise is None:
         return _opening_task(user)
+    if enterprise.status in STOPPED:
+        return _stopped_task(user, enterprise)
     if filing is None:
         if enterprise.status != FilingStatus.DRAFT:
             return _completion_task(enterprise)
@@ -112,6 +114,14 @@ def _opening_task(user):
             reverse("filing:open-service"),
         )
     return Task("等待开通应用", "本企业还没有增加应用，请企业管理员登录后办理。")
+
+
+def _stopped_task(user, enterprise):
+    """Suspended, an enterprise can only ask; struck off, it may file anew."""
+    if enterprise.status == FilingStatus.CANCELLED and can(user, Permission.SERVICE_OPEN):
+        text = "已报数据仍可查看；继续经营的，可以用原统一社会信用代码重新备案。"
+        return Task("备案已注销", text, "重新备案", reverse("filing:open-service"))
+    return None
 
 
 def _waiting(filing):

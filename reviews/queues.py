@@ -30,11 +30,10 @@ def overdue_below(user):
 
 
 def latest_versions(user):
-    """The newest version handed in of each enterprise of the area: one row an enterprise."""
-    newer = Filing.objects.visible_to(user).filter(
-        enterprise=OuterRef("enterprise"), version__gt=OuterRef("version")
-    )
-    return Filing.objects.visible_to(user).exclude(Exists(newer))
+    """The newest version handed in and not given up of each enterprise of the area: one row an enterprise."""
+    filings = Filing.objects.visible_to(user).filter(is_given_up=False)
+    newer = filings.filter(enterprise=OuterRef("enterprise"), version__gt=OuterRef("version"))
+    return filings.exclude(Exists(newer))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from filing.sections import FIELDS, IMAGES, LABELS
 from filing.services import findings_of
 from reviews.comparison import differences
 from reviews.forms import ReturnForm, UrgeForm, problem_items
+from reviews.lifecycle import other_actions
 from reviews.queues import deadline_text, next_waiting, with_ages
 from reviews.suspicions import suspicions_of
 
@@ -87,6 +88,7 @@ def _gates(user, filing):
     """What this person may do here now; the reasons why not are part of the page."""
     return {
         "decision": decide(user, Permission.FILING_CONFIRM, filing),
+        "other": other_actions(user, filing),
         "urge_decision": decide(user, Permission.FILING_URGE, filing),
         "urge_form": UrgeForm(),
         "urge_text": f"{filing.confirm_body}会在“上级交办”中看到这一件和您的意见，企业看不到。",

@@ -23,7 +23,7 @@ from catalog.enums import BrandCategory, CatalogStatus, ProducerKind
 from catalog.models import Brand, BrandProducer, Displacement, Producer, VehicleModel
 from catalog.names import name_key
 from filing.enums import AuthorizationType, FilingStatus, ImageSlot, PushEvent, PushState
-from filing.models import BrandLine, Deputy, Enterprise, Filing, PushMessage, StoredImage
+from filing.models import BrandLine, CancellationRequest, Deputy, Enterprise, Filing, PushMessage, StoredImage
 from filing.police_message import message_content
 from usedcar.enums import ImportStatus
 from usedcar.models import ImportBatch, Trade
@@ -91,7 +91,7 @@ class UserFactory(DjangoModelFactory):
     division_id = "330106"
     organisation = factory.Sequence("杭州测试{}号汽车有限公司".format)
     uscc = factory.Sequence(uscc_of)
-    phone = factory.Sequence(lambda number: f"138000000{number % 100:02d}")
+    phone = factory.Sequence(lambda number: f"1381{number % 10_000_000:07d}")
     email = factory.LazyAttribute(lambda user: f"{user.username}@example.com")
     password = factory.django.Password(PASSWORD)
 
@@ -381,6 +381,21 @@ class PushMessageFactory(DjangoModelFactory):
     content = factory.LazyAttribute(
         lambda push: message_content(push.filing, event=PushEvent(push.event), number=push.number)
     )
+
+
+class CancellationFactory(DjangoModelFactory):
+    """An enterprise's wish to be struck off, waiting at 西湖区."""
+
+    class Meta:
+        model = CancellationRequest
+
+    enterprise = factory.SubFactory(EnterpriseFactory, confirmed=True)
+    reason = "企业停业，不再经营汽车业务。"
+    asked_by = factory.LazyAttribute(lambda wish: wish.enterprise.staff.first())
+    jurisdiction_code = factory.SelfAttribute("enterprise.jurisdiction_code")
+    division_code = factory.SelfAttribute("enterprise.division_code")
+    confirm_level = "COUNTY"
+    confirm_body = "西湖区商务局"
 
 
 class ImportBatchFactory(DjangoModelFactory):

@@ -2,6 +2,7 @@
 outbox to the traffic police.
 """
 
+from filing.models.cancellations import CancellationRequest
 from filing.models.enterprises import Enterprise
 from filing.models.filings import Filing, FilingEvent
 from filing.models.images import StoredImage
@@ -15,6 +16,7 @@ __all__ = [
     "BrandLine",
     "BulkConfirm",
     "BulkConfirmItem",
+    "CancellationRequest",
     "ConfirmPolicy",
     "Deputy",
     "Enterprise",

@@ -8,7 +8,9 @@ from accounts.enums import Permission
 from accounts.models import User
 from accounts.permissions import require
 from autoflow.common.errors import ConflictError
+from filing.enums import AWAITING
 from filing.models import Filing, ReviewClaim
+from filing.services.handling import mark_opened
 from filing.steps import lock_filing
 
 
@@ -31,24 +33,28 @@ def _claim_of_colleague(filing, by):
     return held if held is not None and held.is_live else None
 
 
-@transaction.atomic
 def claim_next(*, after_id: int, by: User) -> Filing | None:
-    """Take the next one of the queue that no colleague has in hand, longest waiting first."""
+    """Take the next one of the queue that no colleague has in hand, longest waiting first; each is looked at
+    under its own lock.
+    """
     require(by, Permission.FILING_CONFIRM)
     visible = Filing.objects.visible_to(by)
-    queue = visible.awaiting().held_by(by).free_for(by).select_for_update(of=("self",), skip_locked=True)
+    queue = visible.awaiting().held_by(by).free_for(by)
     following = queue.next_after(visible.get(pk=after_id))
-    while following is not None and _claim_of_colleague(following, by):
+    while following is not None:
+        with transaction.atomic():
+            filing = lock_filing(following.pk, by)
+            if filing.status in AWAITING and _claim_of_colleague(filing, by) is None:
+                _take_in_hand(filing, by)
+                return filing
         following = queue.next_after(following)
-    if following is not None:
-        _take_in_hand(following, by)
-    return following
+    return None
 
 
 def _take_in_hand(filing, by):
     """The one place where an authority opens a filing: from here on the enterprise cannot take it back."""
-    claim = {"by": by, "at": timezone.now()}
-    ReviewClaim.objects.update_or_create(filing=filing, defaults=claim)
+    ReviewClaim.objects.update_or_create(filing=filing, defaults={"by": by, "at": timezone.now()})
+    mark_opened(filing, by)
     record("filing.claim", filing, by=by, version=filing.version)
 
 

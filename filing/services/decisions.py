@@ -17,9 +17,16 @@ from filing.permissions import absent_of, hold_reason, own_filing_reason
 from filing.reasons import OTHER, reasons_for, words_of
 from filing.sections import LABELS
 from filing.services.push import queue_push
-from filing.steps import audited, lock_filing, mirror_status, note_step
+from filing.steps import (
+    REASON_LENGTHS,
+    audited,
+    lock_filing,
+    mirror_status,
+    note_step,
+    sentence,
+    tell_enterprise,
+)
 
-REASON_LENGTHS = range(5, 501)
 LEAST_NOTE, MOST_NOTE = 2, 200
 
 
@@ -53,6 +60,8 @@ def confirm_filing(*, filing_id: int, content_hash: str, by: User) -> Filing:
         mirror_status(filing)
         note_step(filing, FilingAction.CONFIRM, from_status, by)
         queue_push(filing)
+        text = f"第 {filing.version} 版成为有效版本，可打印备案信息表、填报数据。"
+        tell_enterprise(filing.enterprise, "备案已确认通过", text)
         facts = {"version": filing.version, "content_hash": content_hash, **_behalf(by, filing)}
         record("filing.confirm", filing, by=by, **facts)
         return filing
@@ -85,6 +94,8 @@ def return_filing(
         ReturnItem.objects.bulk_create(items)
         mirror_status(filing)
         note_step(filing, FilingAction.RETURN, from_status, by, note=reason)
+        text = f"{filing.confirm_body}退回了备案，原因：{sentence(reason)}请修改后重新提交。"
+        tell_enterprise(filing.enterprise, "备案被退回", text)
         codes = {item.field: item.reason_code for item in items}
         told = {"fields": fields, "reasons": codes, **_behalf(by, filing)}
         record("filing.return", filing, by=by, version=filing.version, **told)

@@ -8,6 +8,7 @@ from accounts.enums import Permission
 from accounts.permissions import decide, permission_required, require
 from autoflow.common.errors import BusinessError
 from filing import presentation, services
+from filing.change_notice import change_notice
 from filing.forms import FilingForms, named
 from filing.permissions import enterprise_of
 
@@ -23,7 +24,7 @@ def edit(request):
         return _post(request)
     filing = enterprise.filings.open_versions().select_related(*presentation.RELATED).first()
     if filing is None and enterprise.filings.filter(is_in_force=True).exists():
-        return render(request, "filing/change.html", {"enterprise": enterprise})
+        return render(request, "filing/change.html", {"notice": change_notice(enterprise)})
     decision = decide(request.user, Permission.FILING_EDIT, filing)
     if not decision:
         messages.info(request, decision.reason)

@@ -4,9 +4,12 @@ from accounts.enums import Permission
 from accounts.models import AuditRecord
 from accounts.permissions import decide
 from autoflow.common.errors import BusinessError
-from filing.models import Enterprise, Filing
+from filing.enums import Use
+from filing.models import Enterprise, Filing, ProvinceSetting
+from filing.permissions import is_open, reason_not_to_report
 from filing.services import confirm_filing
 from tests.factories import EnterpriseFactory, FilingFactory, UserFactory, uscc_of
+from tests.filing import life
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +111,49 @@ def test_confirming_ones_own_filing_is_refused_by_the_service_and_leaves_a_trace
         confirm_filing(filing_id=filing.pk, content_hash=filing.content_hash, by=officer)
     assert AuditRecord.objects.get(action="filing.confirm").outcome == "REFUSED"
     assert Filing.objects.get().status == "SUBMITTED"
+
+
+# The second table of the specification: edit, print, report, report where the province lets it, read.
+OPEN = {
+    "DRAFT": (True, False, False, False, False),
+    "SUBMITTED": (False, False, False, False, True),
+    "CONFIRMED": (True, True, True, True, True),
+    "CONFIRMED, draft of a change": (True, True, True, True, True),
+    "RETURNED": (True, False, False, False, True),
+    "RETURNED, confirmed before": (True, True, False, True, True),
+    "CHANGED": (False, True, False, True, True),
+    "SUSPENDED": (False, False, False, False, True),
+    "CANCELLED": (False, False, False, False, True),
+}
+
+
+@pytest.mark.parametrize("state", life.STATES)
+def test_state_opens_what_the_table_says(state):
+    enterprise = life.world(state)
+    edits, prints, reports, _, reads = OPEN[state]
+    found = [is_open(enterprise, use) for use in (Use.EDIT, Use.PRINT, Use.REPORT, Use.READ)]
+    assert found == [edits, prints, reports, reads]
+    assert (reason_not_to_report(enterprise) == "") == reports
+
+
+@pytest.mark.parametrize("jurisdiction", ["330000", None])
+@pytest.mark.parametrize("state", life.STATES)
+def test_province_or_nation_lets_enterprises_report_while_a_change_waits(state, jurisdiction):
+    enterprise, by = life.world(state), UserFactory(nation=True)
+    ProvinceSetting.objects.create(jurisdiction_id=jurisdiction, reports_while_changed=True, set_by=by)
+    assert is_open(enterprise, Use.REPORT) is OPEN[state][3]
+
+
+def test_switch_of_another_province_opens_nothing():
+    enterprise, by = life.world("CHANGED"), UserFactory(nation=True)
+    ProvinceSetting.objects.create(jurisdiction_id="330200", reports_while_changed=True, set_by=by)
+    assert not is_open(enterprise, Use.REPORT)
+    assert reason_not_to_report(enterprise) == "备案确认通过后才能填报，目前状态：已变更。"
+
+
+def test_enterprise_filed_anew_is_the_one_an_account_acts_for():
+    enterprise = life.world("CANCELLED")
+    by = enterprise.staff.get()
+    assert decide(by, Permission.SERVICE_OPEN)
+    EnterpriseFactory(uscc=enterprise.uscc, staff=[by])
+    assert not decide(by, Permission.SERVICE_OPEN)

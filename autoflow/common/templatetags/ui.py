@@ -276,8 +276,22 @@ def filter_bar(content, search_label="搜索", name="q", value="", chips=()):
 
 
 @register.simple_block_tag(takes_context=True)
-def confirm(context, content, label, title, consequence, action, button="", tone="primary", is_open=False):
-    """A step that asks first, naming the object and the consequence; the block adds what the step needs."""
+def confirm(
+    context,
+    content,
+    label,
+    title,
+    consequence,
+    action,
+    button="",
+    tone="primary",
+    is_open=False,
+    is_quiet=False,
+):
+    """A step that asks first, naming the object and the consequence; the block adds what the step needs.
+
+    A quiet one is not the main step of its page.
+    """
     return render_to_string(
         "components/confirm_dialog.html",
         {
@@ -289,6 +303,7 @@ def confirm(context, content, label, title, consequence, action, button="", tone
             "button": button or label,
             "tone": tone,
             "is_open": is_open,
+            "is_quiet": is_quiet,
             "body": content,
         },
     )
