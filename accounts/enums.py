@@ -31,6 +31,8 @@ class Permission(TextChoices):
     FILING_REVIEW = "FILING_REVIEW", "查看辖区备案"
     FILING_CONFIRM = "FILING_CONFIRM", "确认备案"
     CATALOG_VIEW = "CATALOG_VIEW", "查看品牌车型目录"
+    CATALOG_REQUEST = "CATALOG_REQUEST", "申请新增品牌车型"
+    CATALOG_MANAGE = "CATALOG_MANAGE", "管理品牌车型目录"
     TRADE_VIEW = "TRADE_VIEW", "查看二手车交易"
     TRADE_REPORT = "TRADE_REPORT", "填报二手车交易"
     SYSTEM_VIEW = "SYSTEM_VIEW", "查看系统状态"

@@ -7,6 +7,7 @@ _OPERATOR = {
     Permission.FILING_VIEW,
     Permission.FILING_PRINT,
     Permission.CATALOG_VIEW,
+    Permission.CATALOG_REQUEST,
     Permission.TRADE_VIEW,
     Permission.TRADE_REPORT,
 }
@@ -25,6 +26,6 @@ ROLE_PERMISSIONS = {
     Role.CITY: frozenset(_CONFIRMING),
     Role.PROVINCE: frozenset(_CONFIRMING),
     Role.NATION: frozenset(_AUTHORITY),
-    Role.ADMIN: frozenset({Permission.CATALOG_VIEW, Permission.SYSTEM_VIEW}),
+    Role.ADMIN: frozenset({Permission.CATALOG_VIEW, Permission.CATALOG_MANAGE, Permission.SYSTEM_VIEW}),
     Role.AUDITOR: frozenset({Permission.AUDIT_VIEW}),
 }

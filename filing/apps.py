@@ -9,6 +9,7 @@ class FilingConfig(AppConfig):
 
     def ready(self):
         from accounts import menu  # noqa: PLC0415 -- models are loaded by now
-        from filing import permissions  # noqa: F401, PLC0415 -- registers its conditions
+        from filing import permissions, references  # noqa: F401, PLC0415 -- registers its conditions
 
+        references.register()
         menu.register(20, "企业备案", "filing:detail", Permission.FILING_EDIT)

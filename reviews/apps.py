@@ -11,4 +11,5 @@ class ReviewsConfig(AppConfig):
     def ready(self):
         menu.register(10, "首页", "home")
         menu.register(30, "备案办理", "reviews:filing-list", Permission.FILING_REVIEW)
+        menu.register(61, "目录审核", "reviews:catalog-queue", Permission.CATALOG_MANAGE)
         menu.register(70, "审计日志", "reviews:audit-list", Permission.AUDIT_VIEW)

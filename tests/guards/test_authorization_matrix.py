@@ -62,6 +62,9 @@ def url_of(name, arguments, world, key=None):
         "batch_id": key or world["batch"].pk,
         "version": 1,
         "slot": "seal_image",
+        "kind": "brand",
+        "entry_id": key or world["filing"].brand_lines.get().brand_id,
+        "load_id": key or UNUSED,
     }
     return reverse(name, kwargs={argument: values[argument] for argument in arguments})
 
