@@ -9,7 +9,7 @@ from autoflow.common.checks import Finding, finding, invalid
 from autoflow.common.codes import read_json
 from catalog.enums import CatalogStatus
 from catalog.names import ALIKE, model_key, name_key, prefixes_of, short_name, similarity, spelled
-from catalog.words import ALLOWED_KEYS, GEAR_OR_YEAR, TRIM
+from catalog.words import ALLOWED_KEYS, GEAR_OR_YEAR, TRIM, without_words
 
 LITRES = re.compile(r"\d{1,2}(?:\.\d)?", re.ASCII)
 LARGEST = Decimal(20)
@@ -46,6 +46,14 @@ class NewModel:
     @property
     def key(self) -> str:
         return model_key(self.name, brand=self.brand, producer=self.producer)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What likeness is judged by: the name, and the name without trim and year unless they belong."""
+        if name_key(self.name) in ALLOWED_KEYS:
+            return (self.key,)
+        bare = without_words(spelled(self.name))
+        return (self.key, model_key(bare, brand=self.brand, producer=self.producer))
 
 
 def check_model(model: NewModel, known: Iterable[Known], allowed: Collection[str] = ()) -> Iterator[Finding]:
@@ -85,7 +93,7 @@ def _check_known_models(model, known):
     if same is not None:
         yield _disabled("model_name", same) or finding("C-004", "model_name", existing=same.name)
         return
-    alike = [each for each, _ in rank(model.key, known) if each.status != CatalogStatus.DISABLED]
+    alike = [each for each, _ in rank(model.texts, known) if each.status != CatalogStatus.DISABLED]
     if alike:
         yield finding("C-005", "model_name", list=names_of(alike))
 
@@ -112,7 +120,7 @@ def _check_named(kind, name, known, field, text=""):
     if same is not None:
         yield _disabled(field, same) or invalid(field, f"目录中已有{kind}“{same.name}”，请直接选用。")
         return
-    alike = [each for each, _ in rank(text or name, known)]
+    alike = [each for each, _ in rank([text or name], known)]
     if alike:
         yield finding("C-012", field, list=names_of(alike))
 
@@ -161,11 +169,13 @@ def fits_energy(value: Decimal, energy_type: str) -> bool:
     return value > 0 if energy_type in ALWAYS_ENGINE else True
 
 
-def rank(text: str, known: Iterable[Known], *, at_least: float = ALIKE) -> list[tuple[Known, float]]:
+def rank(
+    texts: Collection[str], known: Iterable[Known], *, at_least: float = ALIKE
+) -> list[tuple[Known, float]]:
     """Entries alike enough, most alike first, each once."""
     best = {}
     for each in known:
-        score = similarity(text, each.text)
+        score = max(similarity(text, each.text) for text in texts)
         if score >= at_least and (each.pk not in best or score > best[each.pk][1]):
             best[each.pk] = (each, score)
     return sorted(best.values(), key=lambda pair: (-pair[1], pair[0].pk))

@@ -6,7 +6,7 @@ from accounts.forms import FieldsetForm
 from autoflow.common.checks import finding, rules
 from autoflow.common.codes import choices
 from autoflow.common.identifiers import uscc_faults
-from autoflow.common.text import TextRefused, normalise, normalise_number, reject_controls
+from autoflow.common.text import BLANKS, TextRefused, normalise, normalise_number, reject_controls
 from catalog.checks import tick_of
 from catalog.enums import BrandCategory, CatalogKind, ProducerKind
 from catalog.models import Brand, BrandProducer, Producer
@@ -15,6 +15,11 @@ from catalog.workbook import SEPARATORS
 CHOOSE = ("", "请选择")
 LINK, NEW = "LINK", "NEW"
 USCC_REFUSED = "统一社会信用代码不正确，请核对 18 位代码。"
+
+
+def one_line(text):
+    """A remark as it was written, its punctuation included, without needless blanks."""
+    return BLANKS.sub(" ", text).strip()
 
 
 class NameField(forms.CharField):
@@ -56,14 +61,21 @@ class RequestForm(FieldsetForm):
         error_messages={"invalid": "请填写完整的网址，例如 https://www.example.com。"},
     )
     evidence_note = NameField(
-        label="依据说明", max_length=200, required=False, help_text="选填，例如公告批次、车型上市时间。"
+        label="依据说明",
+        max_length=200,
+        required=False,
+        normaliser=one_line,
+        help_text="选填，例如公告批次、车型上市时间。",
     )
-    difference = NameField(label="与相近车型的区别", max_length=200, required=False)
+    difference = NameField(label="与相近车型的区别", max_length=200, required=False, normaliser=one_line)
     guarded = ()
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
+        for field in self.fields.values():
+            verb = "选择" if isinstance(field, forms.ChoiceField) else "填写"
+            field.error_messages["required"] = f"请{verb}“{field.label}”。"
 
     @property
     def confirmed(self):
@@ -240,10 +252,11 @@ class ModelForm(RequestForm):
     )
     report_category = forms.ChoiceField(label="车辆类别")
     energy_type = forms.ChoiceField(label="能源类型")
-    displacement = DisplacementsField(error_messages={"required": rules()["C-010"].message})
+    displacement = DisplacementsField()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["displacement"].error_messages["required"] = rules()["C-010"].message
         brands = Brand.objects.usable_by(self.user)
         producers = Producer.objects.usable_by(self.user)
         links = BrandProducer.objects.filter(brand__in=brands, producer__in=producers)

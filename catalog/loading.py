@@ -8,6 +8,7 @@ from django.db.models import TextChoices
 
 from autoflow.common.checks import required
 from autoflow.common.identifiers import uscc_faults
+from autoflow.common.text import normalise
 from catalog.checks import Known, check_brand, check_displacements, check_model, check_producer, litres
 from catalog.enums import BrandCategory, CatalogKind, CatalogStatus, ProducerKind
 from catalog.lookalikes import new_model, text_of
@@ -262,7 +263,7 @@ def _existing(row, kind, name, entry, *, is_own_name):
         item.verdict, item.message = Verdict.ERROR, "有企业的申请待审核，请先审核再导入。"
     elif entry.status == CatalogStatus.DISABLED:
         item.verdict, item.message = Verdict.ERROR, "已停用，导入不会恢复。"
-    elif is_own_name and name != entry.name:
+    elif is_own_name and normalise(name) != normalise(entry.name):
         item.said["name"] = name
     return item
 

@@ -8,7 +8,7 @@ from catalog.models import ENTRY_MODELS, AllowedName, Brand, Producer
 from catalog.names import name_key, short_name
 
 MOST_SHOWN = 5
-SHOWN_FROM = 0.5
+SHOWN_FROM = 0.6
 COLUMNS = ("pk", "name", "name_key", "former_keys", "status", "merged_into_id", "merged_into__name")
 
 
@@ -82,16 +82,16 @@ def findings_while_typing(kind, name, user, *, brand_id=None, producer_id=None):
         producer = Producer.objects.usable_by(user).filter(pk=producer_id).first()
         model = new_model(name, brand, producer)
         entries = list(known(kind, user, producer_id=producer_id)) if producer else []
-        return list(check_model_name(model, entries, allowed_keys(name))), nearest(model.key, entries)
+        return list(check_model_name(model, entries, allowed_keys(name))), nearest(model.texts, entries)
     entries = list(known(kind, user))
     if kind == CatalogKind.BRAND:
         found = check_brand(name, entries, has_producer=True)
     else:
         found = check_producer(name, entries)
-    return list(found), nearest(text_of(kind, name, ""), entries)
+    return list(found), nearest([text_of(kind, name, "")], entries)
 
 
-def nearest(text, entries):
+def nearest(texts, entries, *, at_least=SHOWN_FROM):
     """The entries most alike in order, each with its likeness in percent."""
-    ranked = rank(text, entries, at_least=SHOWN_FROM)[:MOST_SHOWN]
+    ranked = rank(texts, entries, at_least=at_least)[:MOST_SHOWN]
     return [(each, round(score * 100)) for each, score in ranked]

@@ -2,7 +2,6 @@
 
 from django.shortcuts import get_object_or_404
 
-from accounts.audit import record
 from accounts.enums import Permission
 from accounts.notices import notify
 from accounts.permissions import require
@@ -20,8 +19,8 @@ def lock_entry(kind, entry_id, by):
     return get_object_or_404(entries.select_for_update(of=("self",)), pk=entry_id)
 
 
-def note_step(entry, action, from_status, by, *, note="", **detail):
-    """The step in the history of the entry and in the audit trail."""
+def note_step(entry, action, from_status, by, *, note=""):
+    """The step in the history of the entry."""
     Event.objects.create(
         **{entry.KIND: entry},
         action=action,
@@ -30,7 +29,11 @@ def note_step(entry, action, from_status, by, *, note="", **detail):
         note=note,
         by=by,
     )
-    record(f"catalog.{action.lower()}", entry, by=by, summary=f"{entry.KIND.label}：{entry}", **detail)
+
+
+def summary_of(entry):
+    """The entry as the audit trail names it, whatever becomes of its name later."""
+    return f"{entry.KIND.label}：{entry}"
 
 
 def tell_requesters(entry, title, text, url):

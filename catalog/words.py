@@ -34,4 +34,13 @@ GEAR_OR_YEAR = re.compile(
     r"|20\d\d ?款|\d座|国[一二三四五六]",
     re.IGNORECASE,
 )
+_EDITION = re.compile(r"(?<=.)[版型款]$")
 ALLOWED_KEYS = frozenset(map(name_key, ALWAYS_ALLOWED))
+
+
+def without_words(name: str) -> str:
+    """The name with its trim, gearbox, year and seats left out, as far as anything remains: 凯美瑞 of
+    凯美瑞旗舰版.
+    """
+    bare = GEAR_OR_YEAR.sub("", TRIM.sub("", name)).strip()
+    return _EDITION.sub("", bare) or name

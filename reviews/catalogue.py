@@ -15,6 +15,7 @@ from reviews.queues import age_text
 STATUSES = [(status.value, status.label) for status in CatalogStatus]
 NAMED = (CatalogKind.BRAND, CatalogKind.PRODUCER, CatalogKind.MODEL)
 DUPLICATE = 85
+COMPARED_FROM = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def comparison(user, entry):
     known = known_to_administrator(
         entry.KIND, producer_id=getattr(entry, "producer_id", None), without=entry.pk
     )
-    found = nearest(text_of(entry.KIND, entry.name, entry.name_key), known)
+    found = nearest([text_of(entry.KIND, entry.name, entry.name_key)], known, at_least=COMPARED_FROM)
     entries = ENTRY_MODELS[entry.KIND].objects.visible_to(user)
     by_pk = with_review_columns(entries, entry.KIND).in_bulk([each.pk for each, _ in found])
     used = usages_of(entry.KIND, [entry.pk, *by_pk])

@@ -17,7 +17,7 @@ from catalog.enums import CatalogAction, CatalogKind, CatalogStatus
 from catalog.hooks import tell_rejected
 from catalog.models import ENTRY_MODELS, Displacement, Entry, NamedEntry
 from catalog.rekeying import rekey_models
-from catalog.steps import allow_names, former_keys_with, lock_entry, note_step, tell_requesters
+from catalog.steps import allow_names, former_keys_with, lock_entry, note_step, summary_of, tell_requesters
 
 RENAMABLE = (CatalogStatus.PENDING, CatalogStatus.APPROVED)
 
@@ -40,6 +40,7 @@ def approve_entry(*, kind: str, entry_id: int, by: User) -> Entry:
         raise BusinessError(obstacle)
     entry.save(update_fields=["status", "decided_at", "decided_by"])
     note_step(entry, CatalogAction.APPROVE, CatalogStatus.PENDING, by)
+    record("catalog.approve", entry, by=by, summary=summary_of(entry))
     if entry.KIND == CatalogKind.MODEL:
         for displacement in _pending_displacements(entry):
             _decide_with_model(displacement, CatalogAction.APPROVE, by)
@@ -81,16 +82,18 @@ def _decide_with_model(displacement, action, by, reason=""):
     displacement.reason = reason
     displacement.save(update_fields=["status", "decided_at", "decided_by", "reason"])
     note_step(displacement, action, CatalogStatus.PENDING, by, note=reason)
+    record(f"catalog.{action.lower()}", displacement, by=by, summary=summary_of(displacement))
 
 
 @transaction.atomic
 def reject_entry(*, kind: str, entry_id: int, reason: str, by: User) -> Entry:
     """The request is refused with its reason; its name may be asked for again, drafts show it as refused."""
-    entry, reason = lock_entry(kind, entry_id, by), normalise(reason)
+    entry, reason = lock_entry(kind, entry_id, by), reason.strip()
     _move(entry, CatalogAction.REJECT, by)
     entry.reason = _written(reason, "请写明不通过的原因，企业会看到这段话。")
     entry.save(update_fields=["status", "decided_at", "decided_by", "reason"])
     note_step(entry, CatalogAction.REJECT, CatalogStatus.PENDING, by, note=reason)
+    record("catalog.reject", entry, by=by, summary=summary_of(entry))
     if entry.KIND == CatalogKind.MODEL:
         for displacement in _pending_displacements(entry):
             _decide_with_model(displacement, CatalogAction.REJECT, by, "车型审核不通过。")
@@ -131,7 +134,8 @@ def rename_entry(*, kind: str, entry_id: int, name: str, by: User) -> NamedEntry
     if entry.KIND != CatalogKind.MODEL:
         rekey_models(entry.models.live())
     note = f"“{old_name}”更正为“{name}”"
-    note_step(entry, CatalogAction.RENAME, entry.status, by, note=note, old=old_name, new=name)
+    note_step(entry, CatalogAction.RENAME, entry.status, by, note=note)
+    record("catalog.rename", entry, by=by, summary=summary_of(entry), old=old_name, new=name)
     text = f"{entry.KIND.label}“{old_name}”的标准名称已更正为“{name}”，已选用的不受影响。"
     tell_requesters(entry, f"{entry.KIND.label}名称已更正", text, reverse("catalog:request-list"))
     return entry
@@ -140,11 +144,12 @@ def rename_entry(*, kind: str, entry_id: int, name: str, by: User) -> NamedEntry
 @transaction.atomic
 def disable_entry(*, kind: str, entry_id: int, reason: str, by: User) -> Entry:
     """Not to be chosen any more; what names it keeps it, and history still shows it."""
-    entry, reason = lock_entry(kind, entry_id, by), normalise(reason)
+    entry, reason = lock_entry(kind, entry_id, by), reason.strip()
     entry.move(CatalogAction.DISABLE)
     entry.reason = _written(reason, "请写明停用的原因。")
     entry.save(update_fields=["status", "reason"])
     note_step(entry, CatalogAction.DISABLE, CatalogStatus.APPROVED, by, note=reason)
+    record("catalog.disable", entry, by=by, summary=summary_of(entry))
     return entry
 
 

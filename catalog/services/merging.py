@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.urls import reverse
 
+from accounts.audit import record
 from accounts.models import User
 from autoflow.common.errors import BusinessError
 from catalog.enums import CatalogAction, CatalogKind, CatalogStatus
@@ -74,7 +75,8 @@ def _merge(entry, kept, by):
         _unite_links(entry, kept)
         _unite_models(entry, kept, by)
     note = f"“{entry}”并入“{kept}”"
-    note_step(entry, CatalogAction.MERGE, CatalogStatus.APPROVED, by, note=note, into=kept.pk)
+    note_step(entry, CatalogAction.MERGE, CatalogStatus.APPROVED, by, note=note)
+    record("catalog.merge", entry, by=by, summary=note, into=kept.pk)
     tell_merged(entry, kept, by)
 
 

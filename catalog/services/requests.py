@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.audit import record
 from accounts.enums import Permission
 from accounts.models import User
 from accounts.permissions import require
@@ -15,7 +16,7 @@ from catalog.checks import check_brand, check_displacements, check_model, check_
 from catalog.enums import CatalogAction, CatalogKind, CatalogStatus
 from catalog.lookalikes import allowed_keys, known, new_model
 from catalog.models import Brand, BrandProducer, Displacement, Producer, Request, VehicleModel
-from catalog.steps import note_step
+from catalog.steps import note_step, summary_of
 from catalog.workdays import decision_due
 
 EVIDENCE = ("evidence_url", "evidence_note", "difference")
@@ -146,7 +147,8 @@ def _enter(entry, by, evidence):
         defaults={"organisation": by.organisation, "by": by, **evidence},
     )
     if is_new:
-        note_step(entry, CatalogAction.REQUEST, "", by, note=by.organisation)
+        note_step(entry, CatalogAction.REQUEST, "", by)
+        record("catalog.request", entry, by=by, summary=summary_of(entry))
     return entry
 
 

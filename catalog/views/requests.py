@@ -27,7 +27,6 @@ SENT = "已提交申请，审核前本企业可在草稿中选用；一般 3 个
 @permission_required(Permission.CATALOG_REQUEST)
 def request_list(request):
     """What this enterprise asked for, newest first, with the decision and its reason."""
-    require(request.user, Permission.CATALOG_REQUEST)
     rows = Request.objects.visible_to(request.user).leading().with_list_columns()
     context = {
         "page": keyset_page(rows, keys=("id",), request=request),

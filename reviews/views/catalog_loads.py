@@ -91,15 +91,14 @@ def _load_of(request, load_id):
 
 def _load_page(request, load, *, error=None):
     """A preview is worked out anew each time it is opened: the catalogue may have changed since."""
-    is_open = load.status == LoadStatus.CHECKED
-    plan = plan_of(load) if is_open else None
+    plan = plan_of(load) if load.status == LoadStatus.CHECKED else None
     told = (Verdict.ERROR, Verdict.DOUBTFUL, Verdict.CHANGED)
     items = [each for each in plan.items if each.verdict in told and not each.is_inherited] if plan else []
     new = [each for each in plan.items if each.verdict == Verdict.NEW] if plan else []
     found = plan.counts if plan else load.counts
     context = {
         "load": load,
-        "is_open": is_open,
+        "is_open": plan is not None,
         "counts": [(verdict.label, found.get(verdict.value, 0)) for verdict in Verdict],
         "doubtful": found.get(Verdict.DOUBTFUL, 0),
         "writable": sum(
@@ -113,5 +112,4 @@ def _load_page(request, load, *, error=None):
         "written": load.counts.get("WRITTEN"),
         "error": error,
     }
-    status = error.status if error else 200
-    return render(request, "reviews/catalog/load.html", context, status=status)
+    return render(request, "reviews/catalog/load.html", context, status=error.status if error else 200)

@@ -144,6 +144,15 @@ def test_a_name_approved_before_is_not_questioned_again():
     assert model_rules("途岳 旗舰", allowed={name_key("途岳旗舰")}) == set()
 
 
+@pytest.mark.parametrize("name", ["途岳旗舰版", "途岳 2026款", "途岳四驱豪华型", "大众途岳 7座"])
+def test_a_trim_of_a_known_model_is_compared_without_its_words(name):
+    assert "C-005" in model_rules(name, [known_model("途岳")])
+
+
+def test_exceptions_are_compared_as_they_are():
+    assert model_rules("发现运动版", [known_model("发现")]) == set()
+
+
 def test_the_same_name_of_another_brand_of_the_producer_is_a_question():
     assert model_rules("途岳", [known_model("途岳", brand_id=2)]) == {"C-005"}
 

@@ -1,7 +1,9 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from accounts.models import AuditRecord
 from autoflow.common.errors import BusinessError, ConflictError
@@ -213,3 +215,25 @@ def test_displacement_of_an_approved_model_is_decided_on_its_own(admin):
     approve_entry(kind="displacement", entry_id=waiting.pk, by=admin)
     with pytest.raises(BusinessError, match="请先处理"):
         approve_entry(kind="displacement", entry_id=with_model.pk, by=admin)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_decisions_have_one_winner():
+    brand, admin = ask_brand(clerk()), UserFactory(admin=True)
+
+    def decide(number):
+        try:
+            if number % 2:
+                approve_entry(kind="brand", entry_id=brand.pk, by=admin)
+            else:
+                reject_entry(kind="brand", entry_id=brand.pk, reason="重复。", by=admin)
+        except ConflictError:
+            return 0
+        finally:
+            connection.close()
+        return 1
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(decide, range(20))) == 1
+    decided = AuditRecord.objects.filter(action__in=["catalog.approve", "catalog.reject"])
+    assert decided.count() == 1
