@@ -8,7 +8,7 @@ from decimal import Decimal
 from autoflow.common.checks import Finding, finding, invalid
 from autoflow.common.codes import read_json
 from catalog.enums import CatalogStatus
-from catalog.names import ALIKE, model_key, name_key, prefixes_of, short_name, similarity, spelled
+from catalog.names import ALIKE, model_key, name_key, prefixes_of, short_name, similarities, spelled
 from catalog.words import ALLOWED_KEYS, GEAR_OR_YEAR, TRIM, without_words
 
 LITRES = re.compile(r"\d{1,2}(?:\.\d)?", re.ASCII)
@@ -173,11 +173,13 @@ def rank(
     texts: Collection[str], known: Iterable[Known], *, at_least: float = ALIKE
 ) -> list[tuple[Known, float]]:
     """Entries alike enough, most alike first, each once."""
-    best = {}
-    for each in known:
-        score = max(similarity(text, each.text) for text in texts)
-        if score >= at_least and (each.pk not in best or score > best[each.pk][1]):
-            best[each.pk] = (each, score)
+    known, best = list(known), {}
+    written = [each.text for each in known]
+    for text in texts:
+        for place, score in similarities(text, written, at_least=at_least).items():
+            each = known[place]
+            if score > best.get(each.pk, (None, 0))[1]:
+                best[each.pk] = (each, score)
     return sorted(best.values(), key=lambda pair: (-pair[1], pair[0].pk))
 
 

@@ -37,15 +37,19 @@ class NameField(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
-class ProducerSelect(forms.Select):
-    """Options that carry the brands of each producer, so that a chosen brand narrows them in the page."""
+class LongSelect(forms.Select):
+    """A drop-down of hundreds of options, written by one template; options may carry their brands, so that
+    a chosen brand narrows them in the page.
+    """
 
-    brands_of = {}
+    template_name = "catalog/_long_select.html"
+    brands_of = None
 
     def create_option(self, name, value, *args, **kwargs):
         option = super().create_option(name, value, *args, **kwargs)
-        if value:
-            option["attrs"]["data-brands"] = " ".join(map(str, self.brands_of.get(int(value), ())))
+        option["brands"] = None
+        if value and self.brands_of is not None:
+            option["brands"] = " ".join(map(str, self.brands_of.get(int(value), ())))
         return option
 
 
@@ -123,7 +127,7 @@ def _kind_field(**kwargs):
 
 
 def _country_field(label, **kwargs):
-    return forms.ChoiceField(label=label, choices=choices("countries"), **kwargs)
+    return forms.ChoiceField(label=label, choices=choices("countries"), widget=LongSelect, **kwargs)
 
 
 def _uscc_field():
@@ -150,7 +154,7 @@ class BrandForm(RequestForm):
         widget=forms.RadioSelect,
         help_text="新增品牌必须新增或关联生产商，请先在已有生产商中查找。",
     )
-    producer = forms.ChoiceField(label="已有生产商", required=False)
+    producer = forms.ChoiceField(label="已有生产商", required=False, widget=LongSelect)
     producer_name = NameField(
         label="新生产商名称",
         max_length=100,
@@ -201,7 +205,10 @@ class ProducerForm(RequestForm):
     country = _country_field("所在国家", initial="CN", required=False)
     uscc = _uscc_field()
     brand = forms.ChoiceField(
-        label="所属品牌", required=False, help_text="选填；品牌也没有的，请改为新增品牌。"
+        label="所属品牌",
+        required=False,
+        widget=LongSelect,
+        help_text="选填；品牌也没有的，请改为新增品牌。",
     )
 
     def __init__(self, *args, **kwargs):
@@ -243,8 +250,8 @@ class DisplacementsField(NameField):
 class ModelForm(RequestForm):
     guarded = ((CatalogKind.MODEL, "model_name"),)
 
-    brand = forms.ChoiceField(label="品牌")
-    producer = forms.ChoiceField(label="生产商", widget=ProducerSelect)
+    brand = forms.ChoiceField(label="品牌", widget=LongSelect)
+    producer = forms.ChoiceField(label="生产商", widget=LongSelect)
     model_name = NameField(
         label="车型名称",
         max_length=60,

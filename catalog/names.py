@@ -2,12 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
+from rapidfuzz.process import extract
 
 ALIKE = 0.85
+SCORERS = (fuzz.token_sort_ratio, fuzz.ratio, fuzz.ratio)
 
 _NOISE = re.compile(r"[\s\-‐‑‒–—―−·•‧∙⋅・_()\[\]【】「」{}]+")
 _BRACKETS = re.compile(r"\([^)]*\)")
@@ -71,6 +74,15 @@ def _profile(name):
 
 def similarity(one: str, other: str) -> float:
     """From 0 to 1, the larger of how names are written (word order aside) and how they sound."""
-    (words, key, sounds), (other_words, other_key, other_sounds) = _profile(one), _profile(other)
-    written = max(fuzz.token_sort_ratio(words, other_words), fuzz.ratio(key, other_key))
-    return max(written, fuzz.ratio(sounds, other_sounds)) / 100
+    return similarities(one, [other], at_least=0)[0]
+
+
+def similarities(name: str, others: Sequence[str], *, at_least: float = ALIKE) -> dict[int, float]:
+    """How alike the name is to each of the others that are alike enough, by their place."""
+    profiles, found = list(zip(*map(_profile, others), strict=True)), {}
+    for scorer, own, choices in zip(SCORERS, _profile(name), profiles, strict=False):
+        for _, score, place in extract(
+            own, choices, scorer=scorer, score_cutoff=at_least * 100, limit=None, processor=None
+        ):
+            found[place] = max(found.get(place, 0), score / 100)
+    return found
