@@ -24,7 +24,6 @@ SAID = {
 DEFAULTS = {
     CatalogKind.BRAND: {"category": BrandCategory.PASSENGER},
     CatalogKind.PRODUCER: {"kind": ProducerKind.DOMESTIC},
-    CatalogKind.MODEL: {},
 }
 
 

@@ -112,9 +112,6 @@ class DisplacementQuerySet(EntryQuerySet):
     def awaiting(self):
         return self.pending().filter(model__status=CatalogStatus.APPROVED)
 
-    def with_list_columns(self):
-        return self.select_related("model__brand", "model__producer")
-
 
 class RequestQuerySet(models.QuerySet):
     def visible_to(self, user):
