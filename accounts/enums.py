@@ -49,6 +49,8 @@ class Permission(TextChoices):
     CANCELLATION_DROP = "CANCELLATION_DROP", "撤回注销申请"
     CANCELLATION_DECIDE = "CANCELLATION_DECIDE", "办理注销申请"
     CATALOG_VIEW = "CATALOG_VIEW", "查看品牌车型目录"
+    CATALOG_REQUEST = "CATALOG_REQUEST", "申请新增品牌车型"
+    CATALOG_MANAGE = "CATALOG_MANAGE", "管理品牌车型目录"
     TRADE_VIEW = "TRADE_VIEW", "查看二手车交易"
     TRADE_REPORT = "TRADE_REPORT", "填报二手车交易"
     REPORT_VIEW = "REPORT_VIEW", "查看报表"

@@ -7,6 +7,7 @@ _OPERATOR = {
     Permission.FILING_VIEW,
     Permission.FILING_PRINT,
     Permission.CATALOG_VIEW,
+    Permission.CATALOG_REQUEST,
     Permission.TRADE_VIEW,
     Permission.TRADE_REPORT,
     Permission.REPORT_VIEW,
@@ -68,6 +69,7 @@ _ADMIN = {
     Permission.SYSTEM_VIEW,
     Permission.FILING_LOAD,
     Permission.SYNC_MANAGE,
+    Permission.CATALOG_MANAGE,
     Permission.ACCOUNT_MANAGE,
 }
 

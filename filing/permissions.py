@@ -4,10 +4,12 @@ from accounts.enums import AUTHORITY_ROLES, ENTERPRISE_ROLES, Permission
 from accounts.models import Jurisdiction
 from accounts.permissions import condition
 from autoflow.common.checks import rules
+from catalog.enums import CatalogKind
 from filing.confirmers import bodies_of
 from filing.enums import AWAITING, EDITABLE, STOPPED, ConfirmLevel, FilingStatus, Use
 from filing.models import CancellationRequest, Enterprise, Filing, ProvinceSetting
 from filing.querysets import held_at, seats_of
+from filing.sections import NEWCAR_TYPES
 from filing.versions import open_version, standing_version, version_in_force
 
 OPEN_IN = {
@@ -61,7 +63,25 @@ def reason_until_confirmed(user, opens="备案确认通过后开放"):
 
 @condition(Permission.CATALOG_VIEW)
 def catalog_reason(user, obj):
-    return reason_until_confirmed(user)
+    """A filing is written from the catalogue, so it opens with the service."""
+    is_early = user.role in ENTERPRISE_ROLES and enterprise_of(user) is None
+    return "增加应用后开放，请先增加应用。" if is_early else ""
+
+
+@condition(Permission.CATALOG_REQUEST)
+def catalog_request_reason(user, kind):
+    """Sellers of new cars ask; brands and producers before they are confirmed, models of confirmed brands."""
+    enterprise = enterprise_of(user)
+    if enterprise is None:
+        return "增加应用后开放，请先增加应用。"
+    if enterprise.status in STOPPED:
+        return f"备案已{enterprise.get_status_display()}，不能申请；如有疑问请联系当地商务主管部门。"
+    types = enterprise.types or [
+        code for row in enterprise.filings.values_list("enterprise_types", flat=True) for code in row
+    ]
+    if types and NEWCAR_TYPES.isdisjoint(types):
+        return "由销售新车的企业（供应商、经销商）申请，二手车企业无需申请。"
+    return reason_until_confirmed(user) if kind in (CatalogKind.MODEL, CatalogKind.DISPLACEMENT) else ""
 
 
 @condition(Permission.SERVICE_OPEN)

@@ -21,7 +21,7 @@ from accounts.models import Notice, User
 from autoflow.common.identifiers import body_check_digit, mask_id
 from catalog.enums import BrandCategory, CatalogStatus, ProducerKind
 from catalog.models import Brand, BrandProducer, Displacement, Producer, VehicleModel
-from catalog.names import name_key
+from catalog.names import model_key, name_key
 from filing.enums import AuthorizationType, FilingStatus, ImageSlot, PushEvent, PushState
 from filing.models import BrandLine, CancellationRequest, Deputy, Enterprise, Filing, PushMessage, StoredImage
 from filing.police_message import message_content
@@ -148,7 +148,9 @@ class VehicleModelFactory(DjangoModelFactory):
     brand = factory.SubFactory(BrandFactory)
     producer = factory.LazyAttribute(lambda model: model.brand.producers.first())
     name = factory.Sequence("车型{}".format)
-    name_key = factory.LazyAttribute(lambda model: name_key(model.name))
+    name_key = factory.LazyAttribute(
+        lambda model: model_key(model.name, brand=model.brand.name, producer=model.producer.name)
+    )
     report_category = "SEDAN"
     energy_type = "ICE"
     status = CatalogStatus.APPROVED
@@ -156,7 +158,7 @@ class VehicleModelFactory(DjangoModelFactory):
     @factory.post_generation
     def displacements(self, create, extracted, **kwargs):
         for value in ["1.5"] if extracted is None else extracted:
-            Displacement.objects.create(model=self, value=value)
+            Displacement.objects.create(model=self, value=value, status=self.status)
 
 
 class EnterpriseFactory(DjangoModelFactory):

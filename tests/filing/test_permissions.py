@@ -4,6 +4,7 @@ from accounts.enums import Permission
 from accounts.models import AuditRecord
 from accounts.permissions import decide
 from autoflow.common.errors import BusinessError
+from catalog.enums import CatalogKind
 from filing.enums import Use
 from filing.models import Enterprise, Filing, ProvinceSetting
 from filing.permissions import is_open, reason_not_to_report
@@ -21,13 +22,29 @@ def reason(user, permission, obj=None):
 @pytest.mark.parametrize(
     ("trait", "state"), [("submitted", "待确认"), ("returned", "退回"), ("changed", "已变更")]
 )
-def test_catalogue_waits_for_the_confirmation(trait, state):
+def test_models_are_asked_for_after_the_confirmation_brands_before(trait, state):
     user = FilingFactory(**{trait: True}).enterprise.staff.get()
-    assert reason(user, Permission.CATALOG_VIEW) == f"备案确认通过后开放，目前状态：{state}。"
+    waits = f"备案确认通过后开放，目前状态：{state}。"
+    assert reason(user, Permission.CATALOG_REQUEST, CatalogKind.MODEL) == waits
+    assert reason(user, Permission.CATALOG_REQUEST, CatalogKind.DISPLACEMENT) == waits
+    assert decide(user, Permission.CATALOG_REQUEST, CatalogKind.BRAND)
+    assert decide(user, Permission.CATALOG_REQUEST, CatalogKind.PRODUCER)
 
 
-def test_catalogue_is_open_to_the_confirmed_and_to_authorities():
-    assert decide(FilingFactory(confirmed=True).enterprise.staff.get(), Permission.CATALOG_VIEW)
+def test_catalogue_is_asked_for_by_sellers_of_new_cars():
+    used = FilingFactory(confirmed=True, enterprise__used=True).enterprise.staff.get()
+    draft = FilingFactory(enterprise__used=True, enterprise_types=["B2"]).enterprise.staff.get()
+    untold = EnterpriseFactory(types=[]).staff.get()
+    stopped = EnterpriseFactory(status="SUSPENDED").staff.get()
+    assert "由销售新车的企业" in reason(used, Permission.CATALOG_REQUEST, CatalogKind.BRAND)
+    assert "由销售新车的企业" in reason(draft, Permission.CATALOG_REQUEST, CatalogKind.BRAND)
+    assert decide(untold, Permission.CATALOG_REQUEST, CatalogKind.BRAND)
+    assert "备案已暂停" in reason(stopped, Permission.CATALOG_REQUEST, CatalogKind.BRAND)
+    assert decide(FilingFactory(confirmed=True).enterprise.staff.get(), Permission.CATALOG_REQUEST, "model")
+
+
+def test_catalogue_opens_with_the_service_and_to_authorities():
+    assert decide(FilingFactory().enterprise.staff.get(), Permission.CATALOG_VIEW)
     assert decide(UserFactory(county=True), Permission.CATALOG_VIEW)
     assert "请先增加应用" in reason(UserFactory(), Permission.CATALOG_VIEW)
 

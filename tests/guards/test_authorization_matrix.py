@@ -104,6 +104,9 @@ def url_of(name, arguments, world, key=None):
         "version": 1,
         "slot": "seal_image",
         "token": "A" * 43 if name.startswith("accounts:") else world["filing"].verify_token,
+        "kind": "brand",
+        "entry_id": key or world["filing"].brand_lines.get().brand_id,
+        "load_id": key or UNUSED,
     }
     return reverse(name, kwargs={argument: values[argument] for argument in arguments})
 
