@@ -17,6 +17,10 @@ class CatalogQuerySet(models.QuerySet):
         """
         return self.approved()
 
+    def usable_by(self, user):
+        """What this person may choose in a filing."""
+        return self.approved()
+
     def approved(self):
         return self.filter(status=CatalogStatus.APPROVED)
 

@@ -27,7 +27,7 @@ def content_of(filing):
     content = {name: getattr(filing, name) for name in FIELDS if name not in IMAGES}
     content |= {name: _image_facts(getattr(filing, name)) for name in IMAGES}
     for name in ROW_MODELS:
-        rows = getattr(filing, name).order_by("pk") if filing.pk else ()
+        rows = getattr(filing, name).all() if filing.pk else ()
         content[name] = [row_values(name, row) for row in rows]
     return content
 

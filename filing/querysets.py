@@ -62,6 +62,13 @@ class FilingQuerySet(models.QuerySet):
         """Versions still under way: drafts, handed in, returned."""
         return self.filter(status__in=[FilingStatus.DRAFT, FilingStatus.RETURNED, *AWAITING])
 
+    def with_content(self):
+        """Everything the long form and the checks read, in one go."""
+        pictures = self.model.brand_lines.rel.related_model.objects.select_related("authorization_image")
+        return self.select_related(
+            "enterprise", "licence_original_image", "licence_duplicate_image", "seal_image"
+        ).prefetch_related(models.Prefetch("brand_lines", pictures), "authorization_lines", "residents")
+
     def with_list_columns(self):
         return self.select_related("enterprise", "submitted_by", "decided_by")
 

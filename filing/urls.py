@@ -12,4 +12,5 @@ urlpatterns = [
     path("print/", pages.print_form, name="print"),
     path("versions/<int:version>/", pages.version, name="version"),
     path("images/<int:filing_id>/<slug:slot>/", images.image, name="image"),
+    path("images/<int:filing_id>/lines/<slug:sha256>/", images.line_image, name="line-image"),
 ]

@@ -20,7 +20,7 @@ from filing.workdays import decision_due
 
 def findings_of(filing):
     """What the rules say about a version as it is stored now."""
-    brands = set(filing.brand_lines.values_list("brand_id", flat=True)) if filing.pk else set()
+    brands = {line.brand_id for line in filing.brand_lines.all()} if filing.pk else set()
     pairs = BrandProducer.objects.filter(
         brand__in=brands,
         brand__status=CatalogStatus.APPROVED,

@@ -21,14 +21,16 @@ def edit(request):
         return redirect("filing:open-service")
     if request.method == "POST":
         return _post(request)
-    filing = enterprise.filings.open_versions().select_related(*presentation.RELATED).first()
+    filing = enterprise.filings.open_versions().with_content().first()
     if filing is None and enterprise.filings.filter(is_in_force=True).exists():
         return render(request, "filing/change.html", {"enterprise": enterprise})
     decision = decide(request.user, Permission.FILING_EDIT, filing)
     if not decision:
         messages.info(request, decision.reason)
         return redirect("filing:detail")
-    return _form_page(request, FilingForms(filing or services.first_version(enterprise, request.user)))
+    return _form_page(
+        request, FilingForms(filing or services.first_version(enterprise, request.user), user=request.user)
+    )
 
 
 def _post(request):
@@ -39,7 +41,7 @@ def _post(request):
     filing = services.start_filing(by=request.user)
     if action == "change":
         return redirect("filing:edit")
-    page = FilingForms(filing, request.POST, request.FILES)
+    page = FilingForms(filing, request.POST, request.FILES, user=request.user)
     kept = {"revision": page.posted_revision, "values": page.values, "rows": page.rows}
     try:
         page.keep(services.save_draft(filing_id=filing.pk, **kept, by=request.user))

@@ -30,6 +30,7 @@ ALLOWED = {
     "filing:print": ENTERPRISE,
     "filing:version": ENTERPRISE,
     "filing:image": ENTERPRISE | AUTHORITY,
+    "filing:line-image": ENTERPRISE | AUTHORITY,
     "reviews:start": AUTHORITY,
     "reviews:filing-list": AUTHORITY,
     "reviews:filing-detail": AUTHORITY,

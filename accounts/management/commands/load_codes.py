@@ -4,20 +4,8 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from accounts.models import Division, Jurisdiction
+from accounts.places import full_names
 from autoflow.common.codes import read_table
-
-
-def full_names(rows):
-    """The path of names down to each division; placeholder levels (市辖区) leave no trace in it."""
-    by_code, names = {row["code"]: row for row in rows}, {}
-    for code, row in by_code.items():
-        path, at = [], row
-        while at is not None:
-            if at["is_placeholder"] != "1":
-                path.append(at["name_zh"])
-            at = by_code.get(at["parent_code"])
-        names[code] = "".join(reversed(path)) or row["name_zh"]
-    return names
 
 
 @transaction.atomic
