@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 
 from accounts.divisions import find_division
 from accounts.forms import DivisionField
+from autoflow.common.checks import finding
 from autoflow.common.codes import choices, code_of
 from autoflow.common.identifiers import normalise_phone
 from autoflow.common.images import MAX_BYTES, ImageRefused, clean_image
@@ -41,6 +42,7 @@ HELP = {
     "auction_licence_until": "长期有效的不填。",
     "grantee_division": "到地级市即可。",
 }
+TOO_LONG = {"enterprise_name": "F-001", "contact_mobile": "F-009"}
 COPIES = {"business_address": "registered_address"}
 
 
@@ -178,10 +180,23 @@ def form_field(spec, *, options=(), required=False, starred=None):
         field.when = CONDITIONS[spec.identifier]
     if spec.identifier in COPIES:
         field.copies = COPIES[spec.identifier]
-    if required:
-        field.error_messages["required"] = f"请填写“{spec.label}”。"
+    field.error_messages |= _messages(spec)
     field.shells = _shells(spec.form, spec.identifier, required, field.starred)
     return field
+
+
+def _messages(spec):
+    """What is said of a value that cannot even be stored, in the words of the rules where they have some."""
+    messages = {"required": f"请填写“{spec.label}”。"}
+    if spec.kind in {"int", "decimal"}:
+        low, high = spec.minimum or 0, spec.maximum
+        between = f"“{spec.label}”应在 {low} 至 {high} 之间。" if high else f"“{spec.label}”不能小于 {low}。"
+        messages |= {"min_value": between, "max_value": between}
+    elif spec.kind == "text":
+        rule = TOO_LONG.get(spec.identifier, "F-002" if spec.identifier.endswith("uscc") else "")
+        told = finding(rule, spec.identifier).message if rule else ""
+        messages["max_length"] = told or f"“{spec.label}”最多 {spec.max_length} 个字，请缩短。"
+    return messages
 
 
 @cache

@@ -167,6 +167,28 @@ class FilingForms:
         """What the error summary lists."""
         return [self.form, *self._concerned().values()] if self.form.is_bound else []
 
+    @property
+    def left_out(self):
+        """What an automatic save could not keep, in words; empty when it kept everything."""
+        labels = [f"“{self.form[name].label}”" for name in self.form.errors if name in FIELDS]
+        rows = sum(
+            not form.is_valid() for row_set in self._concerned().values() for form in row_set.kept_forms
+        )
+        parts = []
+        if labels:
+            parts.append("、".join(labels[:3]) + ("等" if len(labels) > 3 else ""))
+        if rows:
+            parts.append(f"没有填完的 {rows} 行")
+        return f"；{'和'.join(parts)}还没有保存，请检查" if parts else ""
+
+    @property
+    def places(self):
+        """The stored row of each row on the page, by the prefix of its controls."""
+        forms_bound = [
+            form for row_set in self.row_sets.values() if row_set.is_bound for form in row_set.forms
+        ]
+        return {form.prefix: form.stored_place for form in forms_bound if form.stored_place is not None}
+
     def keep(self, filing):
         """Go on with the version as it is stored now, under the same page."""
         self.filing, self.revision = filing, filing.revision

@@ -23,6 +23,7 @@ ALLOWED = {
     "catalog:brand-list": EVERYBODY - {"auditor"},
     "catalog:model-list": EVERYBODY - {"auditor"},
     "catalog:producer-list": EVERYBODY - {"auditor"},
+    "catalog:brand-options": ENTERPRISE,
     "catalog:producer-options": ENTERPRISE,
     "filing:open-service": {"manager"},
     "filing:detail": ENTERPRISE,
