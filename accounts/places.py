@@ -12,34 +12,41 @@ MOST_TYPED = 40
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A division a person may choose; a leaf has no divisions below it."""
+    """A division a person may choose, by the names that lead to it; a leaf has no divisions below it."""
 
     code: str
-    name: str
-    full_name: str
+    path: tuple[str, ...]
     is_leaf: bool
 
+    @property
+    def name(self):
+        return self.path[-1]
 
-def full_names(rows):
-    """The path of names down to each division; placeholder levels (市辖区) leave no trace in it."""
-    by_code, names = {row["code"]: row for row in rows}, {}
+    @property
+    def full_name(self):
+        return "".join(self.path)
+
+
+def paths(rows):
+    """The names down to each division; placeholder levels (市辖区) leave no trace, save in their own path."""
+    by_code, found = {row["code"]: row for row in rows}, {}
     for code, row in by_code.items():
-        path, at = [], row
+        names, at = [], row
         while at is not None:
             if at["is_placeholder"] != "1":
-                path.append(at["name_zh"])
+                names.append(at["name_zh"])
             at = by_code.get(at["parent_code"])
-        names[code] = "".join(reversed(path)) or row["name_zh"]
-    return names
+        found[code] = tuple(reversed(names)) or (row["name_zh"],)
+    return found
 
 
 @cache
 def places():
     """Every division that can be chosen, by code."""
     rows = read_table("divisions")
-    names, parents = full_names(rows), {row["parent_code"] for row in rows}
+    names, parents = paths(rows), {row["parent_code"] for row in rows}
     return {
-        row["code"]: Place(row["code"], row["name_zh"], names[row["code"]], row["code"] not in parents)
+        row["code"]: Place(row["code"], names[row["code"]], row["code"] not in parents)
         for row in rows
         if row["is_placeholder"] != "1"
     }
@@ -78,7 +85,15 @@ def _rank_of_letters(place, text):
     if text.isdigit():
         return 0 if place.code.startswith(text) else None
     letters = squeezed(text)
-    for rank, sound in enumerate((*sounds(place.name), sounds(place.full_name)[0])):
-        if letters and sound.startswith(letters):
-            return rank
-    return None
+    heard = _heard(place) if letters else ()
+    return next((rank for rank, sound in heard if sound.startswith(letters)), None)
+
+
+@cache
+def _heard(place):
+    """How a division sounds by itself, and with the names above it: the more of them, the later."""
+    heard = []
+    for start in range(len(place.path) - 1, -1, -1):
+        for sound in zip(*map(sounds, place.path[start:]), strict=True):
+            heard.append((len(place.path) - start, "".join(sound)))
+    return heard

@@ -254,6 +254,7 @@ class FilingForms:
                 "controls": [self.form[spec.identifier] for spec in part.fields],
                 "row_set": self.row_sets.get(part.row_set),
                 "row_name": ROW_NAMES.get(part.row_set, ("", ""))[0],
+                "is_required": part.row_set == "brand_lines",
                 "row_adding": ROW_NAMES.get(part.row_set, ("", ""))[1],
             }
             for part in PARTS

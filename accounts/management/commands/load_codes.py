@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from accounts.models import Division, Jurisdiction
-from accounts.places import full_names
+from accounts.places import paths
 from autoflow.common.codes import read_table
 
 
@@ -12,12 +12,12 @@ from autoflow.common.codes import read_table
 def load_codes():
     """Bring both tables up to the files; returns how many rows each holds."""
     rows = read_table("divisions")
-    names = full_names(rows)
+    names = paths(rows)
     divisions = [
         Division(
             code=row["code"],
             name=row["name_zh"],
-            full_name=names[row["code"]],
+            full_name="".join(names[row["code"]]),
             level=row["level"],
             parent_id=row["parent_code"] or None,
             is_placeholder=row["is_placeholder"] == "1",

@@ -121,13 +121,14 @@ def findings(found):
 
 
 @register.inclusion_tag("components/brand_lines.html")
-def brand_lines(formset, row_label="品牌", add_label="增加品牌", producers_url=""):
-    """The rows of a formset, to add, remove and restore; choosing a brand narrows its producers."""
+def brand_lines(formset, row_label="品牌", add_label="增加品牌", options_url="", is_required=False):
+    """The rows of a formset, to add, remove and restore; a search chooses brand and producer."""
     return {
         "formset": formset,
         "row_label": row_label,
         "add_label": add_label,
-        "producers_url": producers_url,
+        "options_url": options_url,
+        "is_required": is_required,
     }
 
 
