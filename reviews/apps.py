@@ -11,4 +11,5 @@ class ReviewsConfig(AppConfig):
     def ready(self):
         menu.register(10, "首页", "home")
         menu.register(30, "备案办理", "reviews:filing-list", Permission.FILING_REVIEW)
+        menu.register(35, "授权核对", "reviews:authorization-list", Permission.FILING_REVIEW)
         menu.register(70, "审计日志", "reviews:audit-list", Permission.AUDIT_VIEW)

@@ -37,6 +37,7 @@ ALLOWED = {
     "reviews:filing-detail": AUTHORITY,
     "reviews:filing-confirm": CONFIRMING,
     "reviews:filing-return": CONFIRMING,
+    "reviews:authorization-list": AUTHORITY,
     "reviews:audit-list": {"auditor"},
     "usedcar:trade-list": ENTERPRISE | AUTHORITY,
     "usedcar:trade-detail": ENTERPRISE | AUTHORITY,
