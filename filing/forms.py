@@ -46,6 +46,7 @@ def _shared_fields():
     fields = {name: form_field(spec) for name, spec in FIELDS.items() if name not in OF_ONE_PAGE}
     derived = FIELDS["jurisdiction_code"]
     fields["jurisdiction_code"] = TextField(label=derived.label, required=False)
+    fields["jurisdiction_code"].starred = True
     fields["jurisdiction_code"].explain = derived.explain
     fields["jurisdiction_code"].help_text = "由所在地区确定，保存后更新。"
     fields["jurisdiction_code"].shells = {}
