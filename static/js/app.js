@@ -20,6 +20,7 @@ function watchUnsaved() {
   const say = (text) => {
     for (const note of document.querySelectorAll("[data-unsaved-note]")) {
       if (note.textContent !== text) note.textContent = text;
+      note.classList.toggle("is-saved", !dirty.size);
     }
   };
   const show = () => say(dirty.size ? "有未保存的修改" : "");

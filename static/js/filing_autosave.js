@@ -125,13 +125,13 @@ function accept(answer, editsThen) {
   form.elements.jurisdiction_code.value = answer.authority;
   const pictures = [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length);
   const isClean = edits === editsThen && answer.complete && !pictures;
-  say(pictures ? `${answer.text}；所选图片在点“保存草稿”或“提交”时上传` : answer.text);
   if (isClean) {
     form.dispatchEvent(new Event("saved"));
     forget();
   } else {
     keep();
   }
+  say(pictures ? `${answer.text}；所选图片在点“保存草稿”或“提交”时上传` : answer.text);
 }
 
 function tellConflict(answer) {

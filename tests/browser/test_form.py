@@ -3,7 +3,11 @@
 import re
 
 import pytest
+from django.http import HttpResponse
+from django.urls import NoReverseMatch, clear_url_caches, path, reverse
+from django.utils.html import format_html
 
+from catalog import urls
 from filing.models import Filing
 from tests.browser.conftest import PHONE
 from tests.factories import PASSWORD, BrandFactory, EnterpriseFactory, FilingFactory, ProducerFactory
@@ -227,6 +231,39 @@ def test_what_was_not_saved_is_offered_and_only_to_the_same_person(clerk, draft)
     until(page, "sessionStorage.length > 0")
     person.press("[data-sign-out] button")
     assert page.evaluate("sessionStorage.length") == 0
+
+
+@pytest.fixture
+def catalogue_requests():
+    """The pages that ask for a new brand or producer, where the catalogue has none yet: a way back only."""
+    try:
+        reverse("catalog:brand-add")
+        yield
+        return
+    except NoReverseMatch:
+        added = [path(f"{kind}s/add/", way_back, name=f"{kind}-add") for kind in ("brand", "producer")]
+    urls.urlpatterns += added
+    clear_url_caches()
+    yield
+    del urls.urlpatterns[-len(added) :]
+    clear_url_caches()
+
+
+def way_back(request):
+    return HttpResponse(format_html('<a href="{}">back</a>', request.GET["next"]))
+
+
+def test_way_to_a_new_brand_and_back_keeps_half_a_row(catalogue_requests, clerk, draft):
+    page = (person := clerk(draft)).page
+    page.fill("[name=contact_name]", "新联系人")
+    page.fill("[name=brand_lines-0-supplier_name]", "还没有品牌的供应商")
+    person.press("a[data-save-first]")
+    assert page.url.endswith("/catalog/brands/add/?next=/filing/edit/%23brands")
+    draft.refresh_from_db()
+    assert draft.contact_name == "新联系人"
+    person.open("/filing/edit/#brands")
+    assert page.input_value("[name=brand_lines-0-supplier_name]") == "还没有品牌的供应商"
+    assert "已恢复" in note(person).inner_text()
 
 
 def test_phone_shows_the_form_without_sideways_scrolling(clerk, draft):
