@@ -257,8 +257,8 @@ def test_way_to_a_new_brand_and_back_keeps_half_a_row(catalogue_requests, clerk,
     page = (person := clerk(draft)).page
     page.fill("[name=contact_name]", "新联系人")
     page.fill("[name=brand_lines-0-supplier_name]", "还没有品牌的供应商")
-    person.press("a[data-save-first]")
-    assert page.url.endswith("/catalog/brands/add/?next=/filing/edit/%23brands")
+    page.locator("a[data-save-first]").first.click()
+    page.wait_for_url("**/catalog/brands/add/?next=/filing/edit/%23brands")
     draft.refresh_from_db()
     assert draft.contact_name == "新联系人"
     person.open("/filing/edit/#brands")
