@@ -258,7 +258,7 @@ class Standing:
 
 def problems_by_field(filing) -> dict[str, str]:
     """What a returned version is to mend, by field: the reason, the officer's note, and what to do."""
-    return {problem["field"]: problem["text"] for problem in problems(filing)}
+    return {problem["field"]: problem["text"] or filing.return_reason for problem in problems(filing)}
 
 
 def problems(filing, form_url="") -> list[dict]:

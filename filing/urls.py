@@ -17,4 +17,5 @@ urlpatterns = [
     path("cancellation/drop/", life.drop_cancellation, name="drop-cancellation"),
     path("versions/<int:version>/", pages.version, name="version"),
     path("images/<int:filing_id>/<slug:slot>/", images.image, name="image"),
+    path("images/<int:filing_id>/lines/<slug:sha256>/", images.line_image, name="line-image"),
 ]

@@ -18,4 +18,5 @@ class ReviewsConfig(AppConfig):
         menu.register(66, "公安推送", "reviews:sync-list", Permission.SYNC_MANAGE)
         menu.register(34, "注销申请", "reviews:cancellation-list", Permission.CANCELLATION_DECIDE)
         menu.register(61, "目录审核", "reviews:catalog-queue", Permission.CATALOG_MANAGE)
+        menu.register(35, "授权核对", "reviews:authorization-list", Permission.FILING_REVIEW)
         menu.register(70, "审计日志", "reviews:audit-list", Permission.AUDIT_VIEW)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Division, Jurisdiction, User
@@ -137,6 +138,35 @@ def prefix_of(code):
     while code.endswith("00"):
         code = code[:-2]
     return code
+
+
+class AuthorizationFilter(Filter):
+    """Kind of difference, brand, and name or credit code of the dealer."""
+
+    kind_choices = [("claims", "经销商申报授权、品牌方未登记"), ("grants", "品牌方登记授权、经销商未申报")]
+
+    def __init__(self, query, *, brands):
+        super().__init__(query)
+        self.brand_choices = [(str(key), name) for key, name in brands]
+        self.text = chosen_text(query, "q")
+        self.kind = self._one_of("kind", dict(self.kind_choices)) or "claims"
+        self.brand = self._one_of("brand", dict(self.brand_choices))
+
+    def apply(self, lines):
+        name, code = ("grantee_name", "grantee_uscc")
+        if self.kind == "claims":
+            name, code = ("filing__enterprise_name", "filing__uscc")
+        if self.text:
+            by_code = Q(**{f"{code}__startswith": self.text.upper()})
+            lines = lines.filter(by_code | Q(**{f"{name}__contains": self.text}))
+        return lines.filter(brand=self.brand) if self.brand else lines
+
+    def labels(self):
+        labels = {
+            "q": self.text and f"查询：{self.text}",
+            "brand": self.brand and f"品牌：{dict(self.brand_choices)[self.brand]}",
+        }
+        return {name: label for name, label in labels.items() if label}
 
 
 class AuditFilter(Filter):

@@ -5,6 +5,7 @@ from django.urls import path
 from reviews.views import (
     accounts,
     audit,
+    authorizations,
     bulk,
     catalog,
     catalog_loads,
@@ -83,5 +84,6 @@ urlpatterns = [
     path("catalog/<str:kind>/<int:entry_id>/rename/", catalog.entry_rename, name="catalog-rename"),
     path("catalog/<str:kind>/<int:entry_id>/merge/", catalog.entry_merge, name="catalog-merge"),
     path("catalog/<str:kind>/<int:entry_id>/disable/", catalog.entry_disable, name="catalog-disable"),
+    path("authorizations/", authorizations.authorization_list, name="authorization-list"),
     path("audit/", audit.audit_list, name="audit-list"),
 ]

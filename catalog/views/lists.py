@@ -1,6 +1,5 @@
-"""The national catalogue to read: brands, models, producers, and the producers of a brand for its picker."""
+"""The national catalogue to read: brands, models, producers."""
 
-from django.http import JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -67,11 +66,3 @@ def model_list(request):
         "asking": _asking(request.user, CatalogKind.MODEL),
     }
     return render(request, "catalog/model_list.html", context)
-
-
-@require_safe
-@permission_required(Permission.FILING_EDIT)
-def producer_options(request):
-    """The approved producers of a brand, for the brand lines of a filing not yet confirmed."""
-    producers = Producer.objects.visible_to(request.user).approved().of_brand(chosen_id(request, "brand"))
-    return JsonResponse(list(producers.order_by("id").values("id", "name")), safe=False)

@@ -119,7 +119,7 @@ def copy_rows(source, target):
 
 @transaction.atomic
 def save_draft(*, filing_id: int, revision: int, values: dict, rows: dict | None = None, by: User) -> Filing:
-    """Keep what was typed: fields by identifier (images as CleanImage), sub-tables as whole lists of rows."""
+    """Keep what was typed: fields by identifier (images as CleanImage), sub-tables as whole lists."""
     require(by, Permission.FILING_EDIT)
     filing = lock_filing(filing_id, by)
     ensure_current(filing, revision)
@@ -150,11 +150,18 @@ def _replace_rows(filing, name, rows):
     """The list as it is now; brands of the version in force that are no longer listed stay as ended ones."""
     model = ROW_MODELS[name]
     columns = ROW_COLUMNS[name]
-    rows = [{column: _normal(row[column]) for column in columns if column in row} for row in rows]
+    rows = [_columns_of(row, columns) for row in rows]
     if name == "brand_lines":
         rows += _ended_lines(filing, rows)
     getattr(filing, name).all().delete()
     model.objects.bulk_create([model(filing=filing, **row) for row in rows])
+
+
+def _columns_of(row, columns):
+    """The row as the model takes it, with the picture that came with it stored."""
+    if image := row.get("authorization_image"):
+        row = {**row, "authorization_image_id": store_image(image).pk}
+    return {column: _normal(row[column]) for column in columns if column in row}
 
 
 def _brand_line_key(row):

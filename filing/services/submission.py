@@ -11,7 +11,7 @@ from catalog.enums import CatalogStatus, ProducerKind
 from catalog.models import BrandProducer
 from filing.checks import Context, check_filing
 from filing.confirmers import confirmer_of
-from filing.content import content_of, digest
+from filing.content import content_of, digest, licence_changes
 from filing.enums import FilingAction
 from filing.models import Filing
 from filing.steps import (
@@ -28,7 +28,7 @@ from filing.workdays import decision_due
 
 def findings_of(filing):
     """What the rules say about a version as it is stored now."""
-    brands = set(filing.brand_lines.values_list("brand_id", flat=True)) if filing.pk else set()
+    brands = {line.brand_id for line in filing.brand_lines.all()} if filing.pk else set()
     pairs = BrandProducer.objects.filter(
         brand__in=brands,
         brand__status=CatalogStatus.APPROVED,
@@ -38,6 +38,7 @@ def findings_of(filing):
         today=timezone.localdate(),
         is_change=filing.is_change,
         approved_pairs=frozenset((brand, producer) for brand, producer, _ in pairs),
+        licence_changes=licence_changes(filing),
         foreign_producers=frozenset(producer for _, producer, kind in pairs if kind == ProducerKind.FOREIGN),
     )
     return list(check_filing(content_of(filing), context))

@@ -54,7 +54,7 @@ def pages():
         ],
         "returned": ["/", "/filing/", "/filing/edit/"],
         "usedcar": ["/", "/usedcar/trades/", f"/usedcar/trades/{trade.pk}/", "/usedcar/imports/"],
-        "xihu": ["/", "/reviews/filings/", "/reviews/cancellations/", *review, "/usedcar/trades/"],
+        "xihu": ["/", "/reviews/filings/", "/reviews/cancellations/", "/reviews/authorizations/", *review],
         "hangzhou": ["/reviews/enterprises/", f"/reviews/enterprises/{trade.enterprise_id}/", *account],
         "zhejiang": [
             "/",

@@ -83,10 +83,9 @@ def fill_filing(page, brand):
         page.set_input_files(f"[name={name}]", picture(name))
     page.check("[name=image_sync_acknowledged]")
     page.check("[name=truth_declared]")
-    producer = brand.producers.get()
-    page.select_option("[name=brand_lines-0-brand_id]", str(brand.pk))
-    page.locator(f"[name=brand_lines-0-producer_id] option[value='{producer.pk}']").wait_for(state="attached")
-    page.select_option("[name=brand_lines-0-producer_id]", str(producer.pk))
+    page.click("#id_brand_lines-0-brand_id")
+    page.locator("#id_brand_lines-0-brand_id").press_sequentially(brand.name)
+    page.locator("[role=option]", has_text=brand.name).first.click()
     page.select_option("[name=brand_lines-0-authorization_type]", "UNAUTHORIZED")
     page.fill("[name=brand_lines-0-supplier_name]", "测试汽车销售有限公司")
 

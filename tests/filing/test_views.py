@@ -409,3 +409,9 @@ def test_detail_needs_as_many_queries_for_one_version_as_for_more(signed_in, que
         Filing.objects.update(is_in_force=False)
         FilingFactory(enterprise=filing.enterprise, confirmed=True, version=version)
     assert counts[0] == counts[1]
+
+
+def test_reason_of_a_return_stands_at_its_field(client_for):
+    filing = FilingFactory(returned=True)
+    page = client_for(filing.enterprise.staff.first()).get(EDIT).content.decode()
+    assert page.count("退回意见：") == len(filing.return_fields)
