@@ -1,8 +1,10 @@
 """How a version is shown: by part as in the form, and against the version in force as old → new."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Division
 from autoflow.common.codes import name_of
@@ -194,13 +196,21 @@ def _joined(cells):
     return "，".join(filter(None, cells or ()))
 
 
+def term_text(filing) -> str:
+    """By when the authority has to decide, by the term its province set."""
+    if filing.due_at is None:
+        return "请等待办理"
+    day = timezone.localdate(filing.due_at - timedelta(seconds=1))
+    return f"办理期限到 {day.month}月{day.day}日"
+
+
 def meaning(enterprise, filing) -> str:
     """What the present state means for the enterprise and what comes next."""
     match enterprise.status:
         case FilingStatus.SUBMITTED | FilingStatus.CHANGED:
             if filing.verify_reason:
                 return f"主管部门要求重新核实，等待{filing.confirm_body}重新确认；有效版本不变。"
-            return f"已提交，等待{filing.confirm_body}确认；一般 5 个工作日内办理。"
+            return f"已提交，等待{filing.confirm_body}确认；{term_text(filing)}。"
         case FilingStatus.CONFIRMED:
             return (
                 "备案已确认通过，可打印备案信息表、填报数据。信息有变化的，请在变化之日起 30 日内办理变更。"

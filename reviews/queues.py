@@ -62,9 +62,7 @@ class WholeArea(Tab):
 
 TABS = (
     Tab("mine", "待我办理", waiting_for, True, "企业提交备案或变更后会出现在这里。"),
-    Tab(
-        "overdue", "已逾期", lambda user: waiting_for(user).overdue(), True, "没有超过 5 个工作日还没办理的。"
-    ),
+    Tab("overdue", "已逾期", lambda user: waiting_for(user).overdue(), True, "没有过了确认期限还没办理的。"),
     Tab(
         "asked",
         "上级交办",

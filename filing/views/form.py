@@ -82,7 +82,9 @@ def _submit(request, page):
         filing = services.submit_filing(filing_id=page.filing.pk, revision=page.revision, by=request.user)
     except BusinessError as error:
         return _refused(request, page, error)
-    messages.success(request, f"备案已提交，等待{filing.confirm_body}确认；一般 5 个工作日内办理。")
+    messages.success(
+        request, f"备案已提交，等待{filing.confirm_body}确认；{presentation.term_text(filing)}。"
+    )
     return redirect("filing:detail")
 
 

@@ -210,7 +210,7 @@ def test_complete_filing_is_handed_in_and_shown_as_waiting(signed_in, draft):
     client = signed_in(draft)
     assert client.post(EDIT, posted(draft, action="submit")).url == DETAIL
     page = text_of(client.get(DETAIL))
-    assert "已提交，等待浙江省商务厅确认；一般 5 个工作日内" in page
+    assert "已提交，等待浙江省商务厅确认；办理期限到 " in page
     assert client.get(EDIT).url == DETAIL
 
 
