@@ -9,6 +9,7 @@ _OPERATOR = {
     Permission.CATALOG_VIEW,
     Permission.TRADE_VIEW,
     Permission.TRADE_REPORT,
+    Permission.NUMBER_REVEAL,
     Permission.REPORT_VIEW,
     Permission.REPORT_EDIT,
 }

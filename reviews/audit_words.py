@@ -11,6 +11,7 @@ SUBJECTS = {
     "image": "影像文件",
     "import": "批量导入",
     "trade": "二手车交易",
+    "usedcar": "二手车业务",
     "demo": "演示数据",
 }
 VERBS = {
@@ -48,6 +49,20 @@ VERBS = {
     "finish": "完成",
     "template": "下载模板",
     "errors": "下载错误行",
+    "import-upload": "上传导入文件",
+    "import-check": "校验导入文件",
+    "import-commit": "确认导入",
+    "import-done": "完成导入",
+    "import-cancel": "取消导入",
+    "import-expire": "清理未确认的导入",
+    "import-fail": "中止导入",
+    "trade-report": "填报二手车交易",
+    "trade-change": "修改二手车交易",
+    "trade-delete": "删除二手车交易",
+    "trade-void": "登记红字发票",
+    "trade-reveal": "查看证件号码",
+    "trade-search": "按证件号码查询",
+    "trade-export": "导出二手车交易",
 }
 
 

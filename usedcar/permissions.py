@@ -1,6 +1,8 @@
 """When an enterprise may report used-car trades and see those it reported."""
 
-from accounts.enums import ENTERPRISE_ROLES, Permission
+from django.utils import timezone
+
+from accounts.enums import ENTERPRISE_ROLES, Permission, Role
 from accounts.permissions import condition
 from autoflow.common.checks import rules
 from autoflow.common.codes import enterprise_types
@@ -55,3 +57,14 @@ def view_reason(user, obj):
     if reason and enterprise and Filing.objects.filter(enterprise=enterprise, is_in_force=True).exists():
         return "" if reports_trades(enterprise) else reason
     return reason
+
+
+@condition(Permission.NUMBER_REVEAL)
+def reveal_reason(user, trade):
+    """A manager sees the numbers his enterprise reported, an operator those he entered today."""
+    if trade is None or user.role == Role.MANAGER:
+        return ""
+    entered_today = timezone.localdate(trade.reported_at) == timezone.localdate()
+    if trade.reported_by_id == user.pk and entered_today:
+        return ""
+    return "操作员只能查看自己当天录入的证件号码，请由企业管理员查看。"

@@ -1,9 +1,14 @@
 """Reads of trades and imports: every one starts with `visible_to(user)`."""
 
 from django.db import models
+from django.db.models import Q
 
 from accounts.enums import ENTERPRISE_ROLES
 from accounts.scope import area_of
+
+SEALED = tuple(
+    f"{prefix}_{name}" for prefix in ("seller", "buyer") for name in ("id_number", "phone", "address")
+)
 
 
 class ScopedQuerySet(models.QuerySet):
@@ -17,7 +22,21 @@ class ScopedQuerySet(models.QuerySet):
 
 class TradeQuerySet(ScopedQuerySet):
     def with_list_columns(self):
-        return self.select_related("enterprise")
+        """What lists and exports show; sealed columns stay in the database."""
+        return self.select_related("enterprise").defer(*SEALED)
+
+    def of_persons(self, keys):
+        """Trades in which somebody with one of these fingerprints sold or bought."""
+        return self.filter(Q(seller_id_key__in=keys) | Q(buyer_id_key__in=keys))
+
+
+class EventQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The history of the trades of one's own enterprise; authorities see it with the trade itself."""
+        if user.role in ENTERPRISE_ROLES:
+            return self.filter(enterprise__staff=user)
+        area = area_of(user, "enterprise__")
+        return self.none() if area is None else self.filter(area)
 
 
 class ImportQuerySet(models.QuerySet):
