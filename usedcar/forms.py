@@ -128,7 +128,7 @@ class TradeForm(FieldsetForm):
             self.show_what_is_kept()
         for prefix in PREFIXES:
             attrs = self.fields[f"{prefix}_id_type"].widget.attrs
-            attrs |= {"data-cn": " ".join(id_types_for("CN")), "data-foreign": " ".join(id_types_for(""))}
+            attrs |= {"data-cn": " ".join(id_types_for("CN")), "data-foreign": " ".join(FOREIGN_TYPES)}
 
     def show_what_is_kept(self):
         """Numbers of persons are not shown to be changed; left empty they stay as they are."""
@@ -198,6 +198,7 @@ class TradeForm(FieldsetForm):
         return {"title": title, "prefix": prefix, "controls": controls}
 
 
+FOREIGN_TYPES = sorted(id_types_for(""), key=lambda kind: kind != "FOREIGN_PASSPORT")
 NOT_STORED = frozenset({"vin_checked", "reason"})
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from autoflow.common.checks import Finding, finding, invalid
-from usedcar.enums import PartyKind
+from usedcar.enums import PartyKind, TradeStatus
 from usedcar.models import Trade
 from usedcar.staging import party_key
 
@@ -68,7 +68,7 @@ class History:
 
     def __init__(self, besides: int | None = None):
         """`besides` is the trade that is being changed; it is no history of its own."""
-        self.reported = Trade.objects.exclude(pk=besides) if besides else Trade.objects.all()
+        self.reported = Trade.objects.filter(status=TradeStatus.REPORTED).exclude(pk=besides)
         self.by_vin: dict[str, list[Deal]] = defaultdict(list)
         self.by_seller: dict[bytes, list[Deal]] = defaultdict(list)
 

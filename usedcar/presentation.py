@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from autoflow.common.codes import field_specs, name_of
 from autoflow.common.identifiers import mask_name, mask_phone
 from autoflow.common.text import normalise_number
 from filing.presentation import division_name
 from usedcar.checks import labels
+from usedcar.columns import applies
 from usedcar.enums import ImportStatus, PartyKind, TradeStatus
-from usedcar.models import ImportBatch, Trade
+from usedcar.models import ImportBatch, PastTrade, Trade
 
 CODE_LISTS = {
     "nationality": "countries",
@@ -68,24 +71,33 @@ class Group:
     rows: list[tuple[str, str]]
 
 
-def groups(trade: Trade, *, is_masked: bool) -> list[Group]:
-    """A trade by its parts; numbers of persons are always masked, names where the reader is an authority."""
-    vehicle = [name for name in VEHICLE_COLUMNS if name not in ONLY_WHERE_SET or getattr(trade, name)]
+def groups(trade: Trade | PastTrade, *, is_masked: bool) -> list[Group]:
+    """A trade by its parts; numbers of persons are always masked, names where the reader is not the
+    enterprise.
+    """
     found = [
         Group("卖方", _party(trade, "seller", is_masked)),
         Group("买方", _party(trade, "buyer", is_masked)),
-        Group("车辆", [_row(trade, name) for name in vehicle]),
-        Group("交易", [_row(trade, name) for name in DEAL_COLUMNS]),
+        Group("车辆", [_row(trade, name) for name in VEHICLE_COLUMNS if is_shown(trade, name)]),
+        Group("交易", [_row(trade, name) for name in DEAL_COLUMNS if is_shown(trade, name)]),
     ]
-    if trade.status == TradeStatus.VOIDED:
+    if getattr(trade, "voided_on", None):
         found.insert(0, Group("红字发票", [_row(trade, name) for name in RED_COLUMNS]))
     return found
+
+
+def is_shown(trade, name) -> bool:
+    """Empty columns are shown where something could have been entered."""
+    return bool(getattr(trade, name)) or (name not in ONLY_WHERE_SET and applies(name, vars(trade)))
 
 
 def _party(trade, prefix, is_masked):
     rows = []
     for column in PARTY_COLUMNS:
-        label, text = _row(trade, f"{prefix}_{column}")
+        name = f"{prefix}_{column}"
+        if not is_shown(trade, name):
+            continue
+        label, text = _row(trade, name)
         if column == "phone":
             text = mask_phone(text)
         elif column == "name":
@@ -158,6 +170,18 @@ def event_texts(events, *, is_masked: bool) -> list[dict[str, object]]:
             ),
         }
         for event in events
+    ]
+
+
+def past_versions(events, *, is_masked: bool) -> list[dict[str, object]]:
+    """What a trade held before each step that changed or deleted it."""
+    return [
+        {
+            "title": f"{timezone.localtime(event.at):%Y-%m-%d %H:%M} {event.get_action_display()}前的内容",
+            "rows": [row for group in groups(event.before, is_masked=is_masked) for row in group.rows],
+        }
+        for event in events
+        if hasattr(event, "before")
     ]
 
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.enums import ENTERPRISE_ROLES
+from accounts.enums import ENTERPRISE_ROLES, Role
 from accounts.scope import area_of
 
 SEALED = tuple(
@@ -32,9 +32,11 @@ class TradeQuerySet(ScopedQuerySet):
 
 class EventQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The history of the trades of one's own enterprise; authorities see it with the trade itself."""
+        """The history of the trades of one's own enterprise or of an authority's area; auditors see all."""
         if user.role in ENTERPRISE_ROLES:
             return self.filter(enterprise__staff=user)
+        if user.role == Role.AUDITOR:
+            return self.all()
         area = area_of(user, "enterprise__")
         return self.none() if area is None else self.filter(area)
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("trades/<int:trade_id>/", trades.trade_detail, name="trade-detail"),
     path("trades/add/", trades.trade_add, name="trade-add"),
     path("trades/export/", trades.trade_export, name="trade-export"),
+    path("trades/<int:trade_id>/history/", trades.trade_history, name="trade-history"),
     path("trades/<int:trade_id>/edit/", trades.trade_edit, name="trade-edit"),
     path("trades/<int:trade_id>/delete/", trades.trade_delete, name="trade-delete"),
     path("trades/<int:trade_id>/void/", trades.trade_void, name="trade-void"),

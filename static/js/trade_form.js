@@ -60,6 +60,17 @@ function plateProblem(plate) {
   return PLATE.test(plate) ? "" : "车牌号码格式不正确；新能源号牌为8位，普通号牌为7位。";
 }
 
+// The kind of plate follows from the plate where nobody chose one; it can be changed.
+function guessPlateType() {
+  const plate = tidy(control("plate_no").value);
+  const select = control("plate_type");
+  if (select.value) return;
+  if (valueOf("plate_status") === "NONE") select.value = "41";
+  else if (/^.[A-Z][A-HJK][A-Z0-9]\d{4}$/.test(plate)) select.value = "52";
+  else if (/^.[A-Z]\d{5}[A-HJK]$/.test(plate)) select.value = "51";
+  else if (/^.[A-Z][A-Z0-9]{5}$/.test(plate)) select.value = "02";
+}
+
 // A note under the control, gone as soon as there is nothing to say.
 function note(input, text, mended = "") {
   const place = input.closest(".field");
@@ -109,6 +120,7 @@ if (form) {
     }
     if (event.target.name === "is_legacy_frame_no") check(control("vin"));
     if (event.target.matches?.("input[type=text], input:not([type])")) check(event.target);
+    if (event.target.name === "plate_no" || event.target.name === "plate_status") guessPlateType();
     showFields();
   });
   ["seller", "buyer"].forEach((prefix) => offerDocuments(prefix));

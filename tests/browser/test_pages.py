@@ -17,6 +17,7 @@ def pages():
     waiting = Filing.objects.awaiting().filter(confirm_body="西湖区商务局").first()
     changed = Filing.objects.get(status="CHANGED", enterprise__staff__username="changed")
     trade = Trade.objects.filter(enterprise__staff__username="usedcar").first()
+    of_trade = ["/usedcar/trades/add/", *(f"/usedcar/trades/{trade.pk}/{end}" for end in ("", "edit/"))]
     account = ["/reviews/accounts/", f"/reviews/accounts/{User.objects.get(username='xihu').pk}/"]
     deputies = ["/reviews/deputies/", "/reviews/deputies/add/"]
     review = [f"/reviews/filings/{filing.pk}/" for filing in (waiting, changed)]
@@ -31,7 +32,7 @@ def pages():
             "/catalog/models/",
         ],
         "returned": ["/", "/filing/", "/filing/edit/"],
-        "usedcar": ["/", "/usedcar/trades/", f"/usedcar/trades/{trade.pk}/", "/usedcar/imports/"],
+        "usedcar": ["/", "/usedcar/trades/", *of_trade, "/usedcar/imports/"],
         "xihu": ["/", "/reviews/filings/", "/reviews/filings/?tab=all", *review, "/usedcar/trades/"],
         "hangzhou": ["/reviews/enterprises/", f"/reviews/enterprises/{trade.enterprise_id}/", *account],
         "zhejiang": ["/reviews/policy/", "/reviews/policy/add/", "/reviews/policy/pairs/", *deputies],

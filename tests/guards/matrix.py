@@ -69,6 +69,7 @@ ALLOWED = {
     "reviews:audit-list": {"auditor"},
     "usedcar:trade-list": ENTERPRISE | AUTHORITY,
     "usedcar:trade-detail": ENTERPRISE | AUTHORITY,
+    "usedcar:trade-history": ENTERPRISE | AUTHORITY | {"auditor"},
     "usedcar:trade-add": ENTERPRISE,
     "usedcar:trade-edit": ENTERPRISE,
     "usedcar:trade-delete": ENTERPRISE,

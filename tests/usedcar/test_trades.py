@@ -1,12 +1,10 @@
 """One trade from the form to its history: what goes in, what is refused, and what stays secret."""
 
-import io
 import json
 import logging
 from datetime import timedelta
 from pathlib import Path
 
-import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -16,72 +14,15 @@ from accounts.enums import Outcome
 from accounts.models import AuditRecord
 from filing.enums import FilingStatus
 from filing.models import Enterprise
-from reporting import clock
-from tests.factories import FilingFactory, TradeFactory, UserFactory, resident_id_of, trade_row
+from tests.factories import TradeFactory, UserFactory, resident_id_of
+from tests.usedcar.trades import MARKER, after_lock, person, reporter_of, typed
 from usedcar import services
-from usedcar.columns import form_specs
-from usedcar.deadlines import locks_at
 from usedcar.enums import TradeAction, TradeStatus
 from usedcar.models import PastTrade, Trade, TradeEvent
 from usedcar.staging import party_key
 
 pytestmark = pytest.mark.django_db
 VECTORS = json.loads((Path(__file__).parents[1] / "data" / "check_vectors.json").read_text(encoding="utf-8"))
-MARKER = resident_id_of(77)
-
-
-def reporter_of(kind="B1", **traits):
-    filing = FilingFactory(confirmed=True, **traits)
-    Enterprise.objects.filter(pk=filing.enterprise_id).update(types=[kind])
-    return Enterprise.objects.get(pk=filing.enterprise_id)
-
-
-@pytest.fixture
-def reporter():
-    return reporter_of()
-
-
-@pytest.fixture
-def manager(reporter):
-    return reporter.staff.first()
-
-
-@pytest.fixture
-def clerk(client_for, manager):
-    return client_for(manager)
-
-
-def typed(row, **changes):
-    """A row as a browser posts it: nothing for what is empty, 1 and 0 for yes and no."""
-    posted = {name: row.get(name, "") for name in [*form_specs(), "market_uscc"]} | changes
-    return {name: text_of(value) for name, value in posted.items()}
-
-
-def text_of(value):
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    return "" if value is None else str(value)
-
-
-def person(prefix, number=MARKER, **changes):
-    values = {
-        "party_kind": "PERSON",
-        "name": "欧阳试",
-        "uscc": "",
-        "nationality": "CN",
-        "ethnic_group": "01",
-        "id_type": "RESIDENT_ID",
-        "id_number": number,
-        **changes,
-    }
-    return {f"{prefix}_{name}": value for name, value in values.items()}
-
-
-@pytest.fixture
-def data(reporter):
-    """A sound trade of the market, sold by one person to another."""
-    row = trade_row(reporter)
-    return typed(row, **person("seller", resident_id_of(5)), **person("buyer"))
 
 
 def add(client, data):
@@ -97,12 +38,12 @@ def rules_at(answer):
     return {found.rule for found in answer.context["notes"]}
 
 
-def test_a_sound_trade_is_reported_once(clerk, manager, reporter, data):
+def test_a_sound_trade_is_reported_once(clerk, manager, market, data):
     answer = add(clerk, data)
     trade = Trade.objects.get()
     assert answer.status_code == 302, (errors_of(answer), rules_at(answer))
     assert (answer.status_code, answer.url) == (302, reverse("usedcar:trade-detail", args=[trade.pk]))
-    assert (trade.enterprise, trade.reported_by, trade.batch) == (reporter, manager, None)
+    assert (trade.enterprise, trade.reported_by, trade.batch) == (market, manager, None)
     assert trade.buyer_id_number == MARKER
     assert bytes(trade.buyer_id_key) == party_key(data, "buyer")
     assert trade.buyer_id_mask == f"{MARKER[:3]}{'*' * 13}{MARKER[-2:]}"
@@ -239,13 +180,13 @@ def test_a_tick_answers_no_later_question(clerk, data):
     assert answer.status_code == 422
 
 
-def test_the_third_short_sale_of_a_person_stops_and_says_whom_to_ask(clerk, reporter, data):
+def test_the_third_short_sale_of_a_person_stops_and_says_whom_to_ask(clerk, market, data):
     recent = timezone.localdate() - timedelta(days=60)
     short = {**data, "original_purchased_on": str(recent), "first_registered_on": str(recent)}
     key = party_key(data, "seller")
     for _ in range(2):
         row = {"seller_party_kind": "PERSON", "seller_id_key": key, "original_purchased_on": recent}
-        TradeFactory(enterprise=reporter, first_registered_on=recent, **row)
+        TradeFactory(enterprise=market, first_registered_on=recent, **row)
     answer = add(clerk, short)
     (message,) = errors_of(answer)["seller_name"]
     assert "已达3辆" in message
@@ -260,16 +201,10 @@ def test_a_person_without_permission_reports_nothing(client_for, data):
     assert not Trade.objects.exists()
 
 
-def test_an_enterprise_that_is_not_confirmed_reports_nothing(clerk, reporter, data):
-    Enterprise.objects.filter(pk=reporter.pk).update(status=FilingStatus.CHANGED)
+def test_an_enterprise_that_is_not_confirmed_reports_nothing(clerk, market, data):
+    Enterprise.objects.filter(pk=market.pk).update(status=FilingStatus.CHANGED)
     assert add(clerk, data).status_code == 422
     assert not Trade.objects.exists()
-
-
-@pytest.fixture
-def trade(clerk, data):
-    add(clerk, {**data, "buyer_phone": "13800000001", "buyer_address": "演示路1号"})
-    return Trade.objects.get()
 
 
 def edit(client, trade, **changes):
@@ -306,10 +241,6 @@ def test_a_change_of_the_person_is_recorded_by_name_of_the_field_only(clerk, tra
     assert event.fields == ["buyer_id_number"]
     assert Trade.objects.get().buyer_id_number == number
     assert PastTrade.objects.get().buyer_id_number == MARKER
-
-
-def after_lock(trade):
-    return clock.stopped_at(locks_at(trade.traded_on))
 
 
 def test_a_locked_month_refuses_change_and_deletion_but_not_the_red_invoice(clerk, manager, trade):
@@ -364,9 +295,9 @@ def test_a_number_is_shown_with_a_reason_and_leaves_a_trace(clerk, manager, trad
     assert (trace.user_id, trace.object_id, trace.detail) == (manager.pk, str(trade.pk), {"party": "buyer"})
 
 
-def test_an_operator_sees_the_numbers_he_entered_today(client_for, reporter, trade):
+def test_an_operator_sees_the_numbers_he_entered_today(client_for, market, trade):
     operator = UserFactory(operator=True)
-    reporter.staff.add(operator)
+    market.staff.add(operator)
     client = client_for(operator)
     assert reveal(client, trade).status_code == 422
     Trade.objects.update(reported_by=operator)
@@ -403,18 +334,6 @@ def test_the_number_of_a_document_is_found_and_written_nowhere(clerk, trade, cap
     assert MARKER not in str(list(TradeEvent.objects.values_list("reason", "fields")))
 
 
-def test_a_stranger_and_a_private_number_stay_out_of_the_address(client_for, clerk, trade):
-    other = reporter_of()
-    url = reverse("usedcar:trade-list")
-    answer = client_for(other.staff.first()).post(url, {"q": MARKER})
-    assert (answer.status_code, list(answer.context["page"].rows)) == (200, [])
-    assert clerk.post(url, {"q": "E12345678"}).status_code == 200
-    assert clerk.post(url, {"q": "13800000001"}).status_code == 200
-    assert clerk.post(url, {"q": trade.vin, "month": "2026-01"}).url == f"{url}?q={trade.vin}&month=2026-01"
-    officer = client_for(UserFactory(county=True)).post(url, {"q": MARKER})
-    assert [row.pk for row in officer.context["page"].rows] == [trade.pk]
-
-
 @pytest.mark.parametrize("name", ["trade-edit", "trade-delete", "trade-void", "trade-reveal"])
 def test_other_enterprises_know_nothing_of_a_trade(client_for, trade, name):
     other = client_for(reporter_of().staff.first())
@@ -429,56 +348,18 @@ def test_authorities_change_nothing_and_see_no_number(client_for, trade, name):
     assert not [word for word in ("查看证件号码", "删除这笔交易", "欧阳试") if word in page]
 
 
-def exported(client, query=""):
-    answer = client.post(f"{reverse('usedcar:trade-export')}?{query}")
-    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
-    return [[cell.value for cell in row] for row in sheet], [cell for row in sheet for cell in row]
-
-
-def test_an_export_holds_what_is_filtered_masked_and_without_formulas(clerk, client_for, manager, trade):
-    Trade.objects.update(seller_name="=1+2", maker_model="@SUM(A1)")
-    TradeFactory(enterprise=trade.enterprise)
-    TradeFactory()
-    rows, cells = exported(clerk, f"q={trade.vin}")
-    assert f"导出人：{manager.username}" in rows[0][0]
-    assert f"条件：搜索：{trade.vin}" in rows[0][0]
-    assert [row[0] for row in rows[2:]] == [trade.vin]
-    assert not [cell for cell in cells if cell.data_type == "f"]
-    assert MARKER not in str(rows)
-    assert trade.buyer_id_mask in rows[2]
-    assert len(exported(clerk)[0]) == 4
-    assert "欧**" in str(exported(client_for(UserFactory(county=True)))[0])
-    record = AuditRecord.objects.filter(action="usedcar.trade-export").earliest("id")
-    assert (record.summary, record.detail) == (f"搜索：{trade.vin}", {"count": 1})
-
-
-def test_too_large_an_export_asks_for_narrower_filters(clerk, trade, monkeypatch):
-    monkeypatch.setattr("usedcar.views.trades.MOST_EXPORTED", 0)
-    answer = clerk.post(reverse("usedcar:trade-export"))
-    assert (answer.status_code, "请按月份等条件缩小范围" in answer.content.decode()) == (422, True)
-
-
-@pytest.mark.parametrize(
-    ("query", "count"),
-    [
-        ("type=DIRECT", 1),
-        ("type=AUCTION", 0),
-        ("status=REPORTED", 1),
-        ("status=VOIDED", 0),
-        ("source=FORM", 1),
-        ("source=IMPORT", 0),
-        ("type=%00&status=x&source=y", 1),
-    ],
-)
-def test_filters_stand_in_the_address(clerk, trade, query, count):
-    Trade.objects.update(trade_type="DIRECT")
-    assert len(clerk.get(f"{reverse('usedcar:trade-list')}?{query}").context["page"].rows) == count
-
-
-def test_the_list_offers_change_until_the_month_is_locked(clerk, trade):
-    url = reverse("usedcar:trade-list")
-    edit_url = reverse("usedcar:trade-edit", args=[trade.pk])
-    assert edit_url in clerk.get(url).content.decode()
-    with after_lock(trade):
-        page = clerk.get(url).content.decode()
-    assert (edit_url in page, "已锁定" in page) == (False, True)
+def test_the_history_of_a_deleted_trade_is_read_by_auditors_and_authorities(client_for, clerk, trade):
+    clerk.post(reverse("usedcar:trade-delete", args=[trade.pk]), {"reason": "重复录入"})
+    url = reverse("usedcar:trade-history", args=[trade.pk])
+    for user in (UserFactory(auditor=True), UserFactory(county=True)):
+        page = client_for(user).get(url).content.decode()
+        assert [word in page for word in ("重复录入", trade.vin, "欧阳试", MARKER)] == [
+            True,
+            True,
+            False,
+            False,
+        ]
+    assert "欧阳试" in clerk.get(url).content.decode()
+    assert client_for(UserFactory(jiangsu=True)).get(url).status_code == 404
+    assert client_for(reporter_of().staff.first()).get(url).status_code == 404
+    assert client_for(UserFactory(admin=True)).get(url).status_code == 403

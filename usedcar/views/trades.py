@@ -1,7 +1,7 @@
 """Pages of trades: the list with its search, one trade, the form, what is done to a trade, the export."""
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponseRedirect, QueryDict
+from django.http import FileResponse, Http404, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,12 +16,12 @@ from reporting import clock
 from usedcar import services
 from usedcar.columns import PREFIXES
 from usedcar.deadlines import is_locked, reason_locked
-from usedcar.enums import TradeStatus
+from usedcar.enums import TradeAction, TradeStatus
 from usedcar.exports import trade_workbook
 from usedcar.filters import TradeFilter, is_private, keys_of_number
 from usedcar.forms import ReasonForm, TradeForm, VoidForm
 from usedcar.models import Trade, TradeEvent
-from usedcar.presentation import earlier_deals, event_texts, groups, party_name
+from usedcar.presentation import earlier_deals, event_texts, groups, party_name, past_versions
 from usedcar.views.imports import XLSX
 
 MOST_BY_NUMBER = 100
@@ -81,6 +81,25 @@ def _list_page(request, chosen, page, *, is_by_number=False):
 def trade_detail(request, trade_id):
     """Everything reported of one trade, personal numbers masked, and what can be done to it."""
     return _detail_page(request, _trade_of(request, trade_id))
+
+
+@require_safe
+@permission_required(Permission.TRADE_HISTORY)
+def trade_history(request, trade_id):
+    """What was done to a trade and what it held before, also after it was deleted."""
+    visible = TradeEvent.objects.visible_to(request.user).filter(trade_number=trade_id)
+    events = list(visible.select_related("by", "before", "enterprise"))
+    if not events:
+        raise Http404
+    is_masked = not request.user.is_enterprise
+    context = {
+        "enterprise": events[0].enterprise,
+        "is_deleted": events[0].action == TradeAction.DELETE,
+        "trade_id": trade_id,
+        "events": event_texts(events, is_masked=request.user.is_authority),
+        "versions": past_versions(events, is_masked=is_masked),
+    }
+    return render(request, "usedcar/trade_history.html", context)
 
 
 @require_http_methods(["GET", "POST"])
