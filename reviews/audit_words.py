@@ -61,6 +61,8 @@ VERBS = {
     "trade-delete": "删除二手车交易",
     "trade-void": "登记红字发票",
     "trade-reveal": "查看证件号码",
+    "correction-ask": "申请更正",
+    "correction-decide": "办理更正申请",
     "trade-search": "按证件号码查询",
     "trade-export": "导出二手车交易",
 }
@@ -74,6 +76,7 @@ OBJECT_KINDS = (
     "filing.deputy",
     "usedcar.importbatch",
     "usedcar.trade",
+    "usedcar.correction",
 )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import accounts, audit, deputies, enterprises, filings, policy, prints
+from reviews.views import accounts, audit, corrections, deputies, enterprises, filings, policy, prints
 
 app_name = "reviews"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("filings/<int:filing_id>/", filings.filing_detail, name="filing-detail"),
     path("filings/<int:filing_id>/confirm/", filings.filing_confirm, name="filing-confirm"),
     path("filings/<int:filing_id>/return/", filings.filing_return, name="filing-return"),
+    path("corrections/", corrections.correction_list, name="correction-list"),
+    path("corrections/<int:correction_id>/decide/", corrections.correction_decide, name="correction-decide"),
     path("enterprises/", enterprises.enterprise_list, name="enterprise-list"),
     path("enterprises/<int:enterprise_id>/", enterprises.enterprise_detail, name="enterprise-detail"),
     path(

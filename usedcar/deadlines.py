@@ -6,6 +6,7 @@ from autoflow.common.checks import rules
 from filing.models import Filing
 from reporting.periods import Period
 from reporting.registry import ReportForm
+from usedcar.models import Correction
 
 
 def locks_at(traded_on: date) -> datetime:
@@ -25,6 +26,6 @@ def authority_of(enterprise) -> str:
 
 def reason_locked(trade, at: datetime) -> str:
     """T-063, with whom to turn to."""
-    if not is_locked(trade, at):
+    if not is_locked(trade, at) or Correction.objects.open_for(trade.pk, at).exists():
         return ""
-    return f"{rules()['T-063'].message}请联系{authority_of(trade.enterprise)}，联系方式见“使用帮助”。"
+    return f"{rules()['T-063'].message}由{authority_of(trade.enterprise)}办理，联系方式见“使用帮助”。"

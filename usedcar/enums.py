@@ -40,6 +40,13 @@ class TradeAction(TextChoices):
     DELETE = "DELETE", "删除"
 
 
+class CorrectionStatus(TextChoices):
+    ASKED = "ASKED", "待办理"
+    GRANTED = "GRANTED", "已同意"
+    REFUSED = "REFUSED", "未同意"
+    USED = "USED", "已更正"
+
+
 class VinReason(TextChoices):
     """Why a check digit that is wrong is right (T-032)."""
 

@@ -7,11 +7,13 @@ from django.db.models.functions import Right
 
 from accounts.models import User
 from autoflow.common.codes import choices
+from autoflow.common.constraints import paired
 from autoflow.common.crypto import EncryptedTextField
 from autoflow.common.workflow import StateMachine
 from filing.models import Enterprise
 from usedcar.enums import (
     UNFINISHED,
+    CorrectionStatus,
     DealerDirection,
     ImportAction,
     ImportStatus,
@@ -23,7 +25,7 @@ from usedcar.enums import (
     TradeStatus,
     VinReason,
 )
-from usedcar.querysets import EventQuerySet, ImportQuerySet, TradeQuerySet
+from usedcar.querysets import CorrectionQuerySet, EventQuerySet, ImportQuerySet, TradeQuerySet
 
 
 class TradeColumns(models.Model):
@@ -369,3 +371,41 @@ class PastTrade(TradeColumns, FormColumns):
 
     def __str__(self):
         return f"{self.vin}（{self.traded_on}）"
+
+
+class Correction(models.Model):
+    """An enterprise asks to change or delete a trade whose month is locked; granted, it may once."""
+
+    trade_number = models.BigIntegerField("交易编号")
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="+", verbose_name="企业")
+    vin = models.CharField("车辆识别代号", max_length=17, db_collation="C")
+    traded_on = models.DateField("交易日期")
+    status = models.CharField("状态", max_length=8, choices=CorrectionStatus, default=CorrectionStatus.ASKED)
+    reason = models.CharField("申请原因", max_length=200)
+    asked_at = models.DateTimeField("申请时间", auto_now_add=True)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="申请人")
+    answer = models.CharField("办理意见", max_length=200, blank=True)
+    decided_at = models.DateTimeField("办理时间", null=True, blank=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
+    )
+    until = models.DateTimeField("有效期至", null=True, blank=True)
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "更正申请"
+        constraints = [
+            CheckConstraint(name="correction_status_known", condition=Q(status__in=CorrectionStatus.values)),
+            CheckConstraint(name="correction_decided_pair", condition=paired("decided_at", "decided_by")),
+            UniqueConstraint(
+                fields=["trade_number"],
+                condition=Q(status=CorrectionStatus.ASKED),
+                name="correction_one_waiting",
+                violation_error_message="该交易的更正申请正在办理，请勿重复申请。",
+            ),
+        ]
+        indexes = [models.Index(fields=["enterprise", "-id"], name="correction_enterprise")]
+
+    def __str__(self):
+        return f"{self.vin}（{self.get_status_display()}）"

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from accounts.enums import ENTERPRISE_ROLES, Role
 from accounts.scope import area_of
+from usedcar.enums import CorrectionStatus
 
 SEALED = tuple(
     f"{prefix}_{name}" for prefix in ("seller", "buyer") for name in ("id_number", "phone", "address")
@@ -39,6 +40,22 @@ class EventQuerySet(models.QuerySet):
             return self.all()
         area = area_of(user, "enterprise__")
         return self.none() if area is None else self.filter(area)
+
+
+class CorrectionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Requests of one's own enterprise, or of the enterprises of an authority's area."""
+        if user.role in ENTERPRISE_ROLES:
+            return self.filter(enterprise__staff=user)
+        area = area_of(user, "enterprise__")
+        return self.none() if area is None else self.filter(area)
+
+    def open_for(self, trade_id, at):
+        """Granted, not used yet and not run out."""
+        return self.filter(trade_number=trade_id, status=CorrectionStatus.GRANTED, until__gt=at)
+
+    def with_list_columns(self):
+        return self.select_related("enterprise", "asked_by", "decided_by")
 
 
 class ImportQuerySet(models.QuerySet):

@@ -14,6 +14,7 @@ urlpatterns = [
     path("trades/<int:trade_id>/edit/", trades.trade_edit, name="trade-edit"),
     path("trades/<int:trade_id>/delete/", trades.trade_delete, name="trade-delete"),
     path("trades/<int:trade_id>/void/", trades.trade_void, name="trade-void"),
+    path("trades/<int:trade_id>/correct/", trades.trade_correct, name="trade-correct"),
     path("trades/<int:trade_id>/reveal/", trades.trade_reveal, name="trade-reveal"),
     path("imports/", imports.import_list, name="import-list"),
     path("imports/template.xlsx", imports.import_template, name="import-template"),

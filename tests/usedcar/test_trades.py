@@ -209,7 +209,7 @@ def test_an_enterprise_that_is_not_confirmed_reports_nothing(clerk, market, data
 
 def edit(client, trade, **changes):
     form = client.get(reverse("usedcar:trade-edit", args=[trade.pk])).context["form"]
-    data = typed({name: form[name].value() or "" for name in form.fields})
+    data = typed({name: form[name].value() for name in form.fields})
     sent = {**data, "version": trade.version, "reason": "录入有误", **changes}
     return client.post(reverse("usedcar:trade-edit", args=[trade.pk]), sent)
 
@@ -249,7 +249,7 @@ def test_a_locked_month_refuses_change_and_deletion_but_not_the_red_invoice(cler
         assert closed.url == reverse("usedcar:trade-detail", args=[trade.pk])
         deleted = clerk.post(reverse("usedcar:trade-delete", args=[trade.pk]), {"reason": "重复"})
         assert deleted.status_code == 409
-        assert "该交易所属月份已锁定，请申请更正。请联系西湖区商务局" in deleted.content.decode()
+        assert "该交易所属月份已锁定，请申请更正。由西湖区商务局办理" in deleted.content.decode()
         red = {"red_invoice_number": "26009999900000000001", "voided_on": str(timezone.localdate())}
         assert clerk.post(reverse("usedcar:trade-void", args=[trade.pk]), red).status_code == 302
     assert Trade.objects.get().status == TradeStatus.VOIDED

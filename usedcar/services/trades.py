@@ -16,9 +16,9 @@ from autoflow.common.identifiers import is_invoice_code, is_invoice_number
 from filing.models import Enterprise
 from filing.permissions import enterprise_of
 from reporting import clock
-from usedcar.deadlines import reason_locked
-from usedcar.enums import TradeAction, TradeStatus
-from usedcar.models import Trade
+from usedcar.deadlines import locks_at, reason_locked
+from usedcar.enums import CorrectionStatus, TradeAction, TradeStatus
+from usedcar.models import Correction, Trade
 from usedcar.steps import (
     STALE,
     audited,
@@ -88,9 +88,10 @@ def change_trade(
         trade.version += 1
         event = note_step(trade, TradeAction.CHANGE, by=by, reason=reason, fields=changed)
         keep_before(trade, event)
+        ensure_month_open(trade, values["traded_on"])
+        use_correction(trade)
         for name, value in {**values, **keys}.items():
             setattr(trade, name, value)
-        ensure_changeable(trade)
         store(trade, values, update_fields=[*changed, *keys, "version"])
         record("usedcar.trade-change", trade, by=by, fields=changed, version=trade.version)
     return trade
@@ -102,6 +103,7 @@ def delete_trade(*, trade_id: int, reason: str, by: User) -> None:
         trade = lock_trade(trade_id, by)
         ensure_changeable(trade)
         keep_before(trade, note_step(trade, TradeAction.DELETE, by=by, reason=reason))
+        use_correction(trade)
         record("usedcar.trade-delete", trade, by=by, version=trade.version)
         trade.delete()
 
@@ -149,6 +151,19 @@ def ensure_changeable(trade: Trade) -> None:
     ensure_reported(trade)
     if reason := reason_locked(trade, clock.now()):
         raise ConflictError(reason)
+
+
+def ensure_month_open(trade: Trade, traded_on: date) -> None:
+    """A trade is not moved into another month that is locked."""
+    same = (traded_on.year, traded_on.month) == (trade.traded_on.year, trade.traded_on.month)
+    if not same and clock.now() >= locks_at(traded_on):
+        raise refused("traded_on", "不能把交易改到已锁定的月份。")
+
+
+def use_correction(trade: Trade) -> None:
+    """A granted correction opens the trade for one change or deletion."""
+    granted = Correction.objects.open_for(trade.pk, clock.now())
+    granted.update(status=CorrectionStatus.USED)
 
 
 def store(trade: Trade, values: Mapping[str, object], update_fields=None) -> None:

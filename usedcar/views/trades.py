@@ -15,12 +15,12 @@ from filing.permissions import enterprise_of
 from reporting import clock
 from usedcar import services
 from usedcar.columns import PREFIXES
-from usedcar.deadlines import is_locked, reason_locked
+from usedcar.deadlines import authority_of, is_locked, reason_locked
 from usedcar.enums import TradeAction, TradeStatus
 from usedcar.exports import trade_workbook
 from usedcar.filters import TradeFilter, is_private, keys_of_number
 from usedcar.forms import ReasonForm, TradeForm, VoidForm
-from usedcar.models import Trade, TradeEvent
+from usedcar.models import Correction, Trade, TradeEvent
 from usedcar.presentation import earlier_deals, event_texts, groups, party_name, past_versions
 from usedcar.views.imports import XLSX
 
@@ -200,6 +200,25 @@ def trade_void(request, trade_id):
 
 
 @require_POST
+@permission_required(Permission.TRADE_REPORT)
+def trade_correct(request, trade_id):
+    """Ask the authority to open a trade of a locked month."""
+    trade = _trade_of(request, trade_id)
+    form = ReasonForm(request.POST)
+    status = 422
+    if form.is_valid():
+        try:
+            services.ask_correction(trade_id=trade.pk, reason=form.cleaned_data["reason"], by=request.user)
+        except BusinessError as error:
+            status = error.status
+            form.add_error("reason", str(error))
+        else:
+            messages.success(request, f"更正申请已提交，等待{authority_of(trade.enterprise)}办理。")
+            return redirect("usedcar:trade-detail", trade.pk)
+    return _detail_page(request, trade, opened="correct", forms={"correct_form": form}, status=status)
+
+
+@require_POST
 @permission_required(Permission.NUMBER_REVEAL)
 def trade_reveal(request, trade_id):
     """Show the number of one party's document once, with a reason."""
@@ -256,6 +275,7 @@ def _reason_not_to_change(trade):
 
 def _detail_page(request, trade, *, opened="", forms=None, status=200):
     events = TradeEvent.objects.visible_to(request.user).filter(trade_number=trade.pk).select_related("by")
+    asked = Correction.objects.visible_to(request.user).filter(trade_number=trade.pk)
     context = {
         "trade": trade,
         "groups": groups(trade, is_masked=request.user.is_authority),
@@ -264,6 +284,10 @@ def _detail_page(request, trade, *, opened="", forms=None, status=200):
         "revealing": decide(request.user, Permission.NUMBER_REVEAL, trade),
         "reason_locked": _reason_not_to_change(trade),
         "parties": _persons_of(trade, opened, (forms or {}).get("reveal_form")),
+        "corrections": asked.order_by("-id"),
+        "is_locked": is_locked(trade, clock.now()),
+        "is_correcting": opened == "correct",
+        "correct_form": ReasonForm(auto_id="correct_%s"),
         "opened": opened,
         "is_voiding": opened == "void",
         "is_deleting": opened == "delete",
