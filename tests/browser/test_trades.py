@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from filing.models import Enterprise
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.factories import PASSWORD, FilingFactory, TradeFactory, resident_id_of
+from tests.factories import PASSWORD, FilingFactory, TradeFactory, UserFactory, resident_id_of
 from usedcar.models import Trade
 
 pytestmark = pytest.mark.browser
@@ -81,3 +81,33 @@ def test_a_trade_is_looked_up_changed_and_deleted(clerk, reporter, viewport):
     person.press("dialog[open] button[type=submit]")
     assert "已删除" in person.page.inner_text("body")
     assert not Trade.objects.filter(pk=trade.pk).exists()
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_questions_numbers_history_and_corrections_are_accessible(clerk, at_browser, reporter, viewport):
+    trade = TradeFactory(enterprise=reporter)
+    old = {"traded_on": "2025-11-03", "invoice_date": "2025-11-03", "first_registered_on": "2020-01-01"}
+    locked = TradeFactory(enterprise=reporter, **old)
+    person = clerk(viewport=viewport)
+    person.open(reverse("usedcar:trade-edit", args=[trade.pk]))
+    vin = person.page.input_value("[name=vin]")
+    person.page.fill("[name=vin]", f"{vin[:8]}{'1' if vin[8] != '1' else '2'}{vin[9:]}")
+    person.page.fill("[name=reason]", "对照行驶证更正")
+    person.press("text=保存修改")
+    assert "校验位不符" in person.text
+    assert person.faults() == []
+    person.open(reverse("usedcar:trade-detail", args=[trade.pk]))
+    person.press("summary:has-text('方证件号码')")
+    person.page.fill("dialog[open] [name=reason]", "核对发票")
+    person.press("dialog[open] button[type=submit]")
+    assert person.faults() == []
+    person.open(reverse("usedcar:trade-detail", args=[locked.pk]))
+    person.press("summary:has-text('申请更正')")
+    person.page.fill("dialog[open] [name=reason]", "车价录入有误需要更正")
+    person.press("dialog[open] button[type=submit]")
+    assert person.faults() == []
+    officer = at_browser(viewport=viewport)
+    officer.sign_in(UserFactory(county=True).username, PASSWORD)
+    officer.open(reverse("reviews:correction-list"))
+    assert locked.vin in officer.text
+    assert officer.faults() == []

@@ -159,7 +159,7 @@ def test_a_wrong_check_digit_asks_for_a_tick_and_a_reason(clerk, data):
     answer = add(clerk, wrong)
     assert (answer.status_code, rules_at(answer)) == (422, {"T-032"})
     assert add(clerk, {**wrong, "vin_reason": "ON_PAPERS"}).status_code == 422
-    answered = {"vin_checked": "on", "vin_reason": "ON_PAPERS", "warnings_read": "T-032:vin"}
+    answered = {"vin_checked": "on", "vin_reason": "ON_PAPERS"}
     assert add(clerk, {**wrong, **answered}).status_code == 302
     assert Trade.objects.get().vin_reason == "ON_PAPERS"
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.enums import Permission
 from accounts.permissions import decide, permission_required, require
+from autoflow.common.checks import Severity
 from autoflow.common.errors import BusinessError
 from autoflow.common.pages import Page, keyset_page
 from filing.permissions import enterprise_of
@@ -16,7 +17,7 @@ from reporting import clock
 from usedcar import services
 from usedcar.columns import PREFIXES
 from usedcar.deadlines import authority_of, is_locked, reason_locked
-from usedcar.enums import TradeAction, TradeStatus
+from usedcar.enums import CorrectionStatus, TradeAction, TradeStatus
 from usedcar.exports import trade_workbook
 from usedcar.filters import TradeFilter, is_private, keys_of_number
 from usedcar.forms import ReasonForm, TradeForm, VoidForm
@@ -285,7 +286,7 @@ def _detail_page(request, trade, *, opened="", forms=None, status=200):
         "reason_locked": _reason_not_to_change(trade),
         "parties": _persons_of(trade, opened, (forms or {}).get("reveal_form")),
         "corrections": asked.order_by("-id"),
-        "is_locked": is_locked(trade, clock.now()),
+        "can_ask": is_locked(trade, clock.now()) and not asked.filter(status=CorrectionStatus.ASKED).exists(),
         "is_correcting": opened == "correct",
         "correct_form": ReasonForm(auto_id="correct_%s"),
         "opened": opened,
@@ -320,8 +321,8 @@ def _form_page(request, form, enterprise, *, trade=None, error=None):
         "trade": trade,
         "enterprise": enterprise,
         "notes": [one for one in found if not one.stops],
-        "questions": " ".join(f"{one.rule}:{one.field}" for one in found if one.asks),
-        "asks_reason": any(one.rule == "T-032" for one in found),
+        "questions": " ".join(f"{one.rule}:{one.field}" for one in found if one.severity == Severity.WARN),
+        "asks_reason": any(one.severity == Severity.WARN_CONFIRM for one in found),
         "deals": earlier_deals(form, enterprise) if found else [],
     }
     return render(request, "usedcar/trade_form.html", context, status=error.status if error else 200)
