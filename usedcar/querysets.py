@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from accounts.enums import ENTERPRISE_ROLES, Role
 from accounts.scope import area_of
+from filing.models import Filing
 from usedcar.enums import CorrectionStatus
 
 SEALED = tuple(
@@ -55,7 +56,10 @@ class CorrectionQuerySet(models.QuerySet):
         return self.filter(trade_number=trade_id, status=CorrectionStatus.GRANTED, until__gt=at)
 
     def with_list_columns(self):
-        return self.select_related("enterprise", "asked_by", "decided_by")
+        """With whether the county confirms the enterprise, and so decides."""
+        in_force = Filing.objects.filter(enterprise=models.OuterRef("enterprise"), is_in_force=True)
+        is_of_county = models.Exists(in_force.filter(confirm_level="COUNTY"))
+        return self.select_related("enterprise").annotate(is_of_county=is_of_county)
 
 
 class ImportQuerySet(models.QuerySet):

@@ -4,8 +4,8 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.enums import Permission
-from accounts.permissions import decide, permission_required
+from accounts.enums import Permission, Role
+from accounts.permissions import permission_required
 from autoflow.common.errors import BusinessError
 from autoflow.common.pages import keyset_page
 from autoflow.common.text import normalise
@@ -44,7 +44,7 @@ def _page(request, *, error=None):
         rows = rows.filter(status=CorrectionStatus.ASKED)
     page = keyset_page(rows, keys=("id",), request=request)
     for row in page.rows:
-        row.decision = decide(request.user, Permission.REPORT_UNLOCK, row)
         row.is_waiting = row.status == CorrectionStatus.ASKED
+        row.can_decide = request.user.role != Role.COUNTY or row.is_of_county
     context = {"page": page, "error": error, "is_waiting": is_waiting}
     return render(request, "reviews/correction_list.html", context, status=error.status if error else 200)

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from tests.factories import UserFactory
+from filing.models import Filing
+from tests.factories import TradeFactory, UserFactory
 from tests.usedcar.trades import after_lock
 from usedcar.enums import CorrectionStatus
 from usedcar.models import Correction, Trade
@@ -57,6 +58,30 @@ def test_no_request_while_the_month_is_open_or_without_a_reason(clerk, trade):
     with after_lock(trade):
         assert ask(clerk, trade, reason="错").status_code == 422
     assert not Correction.objects.exists()
+
+
+def test_the_list_asks_the_same_for_one_and_for_three(clerk, officer, market, queries_of, trade):
+    trades = [trade, *TradeFactory.create_batch(2, enterprise=market)]
+    counts = []
+    with after_lock(trade):
+        for part in (trades[:1], trades[1:]):
+            for one in part:
+                ask(clerk, one)
+            officer.get(reverse("reviews:correction-list"))
+            with queries_of() as queries:
+                page = officer.get(reverse("reviews:correction-list")).content.decode()
+            counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert all(one.vin in page for one in trades)
+
+
+def test_a_county_that_does_not_confirm_does_not_decide(clerk, officer, market, trade):
+    with after_lock(trade):
+        ask(clerk, trade)
+    Filing.objects.filter(enterprise=market).update(confirm_level="CITY")
+    assert "由上级主管部门办理" in officer.get(reverse("reviews:correction-list")).content.decode()
+    assert decided(officer, decision="grant").status_code == 422
+    assert Correction.objects.get().status == CorrectionStatus.ASKED
 
 
 def test_other_areas_and_other_levels_do_not_decide(clerk, client_for, trade):
