@@ -4,11 +4,13 @@ import io
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from accounts.models import AuditRecord
 from tests.factories import TradeFactory, UserFactory
 from tests.usedcar.trades import MARKER, after_lock, reporter_of
+from usedcar.filters import keys_of_number
 from usedcar.models import Trade
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +81,11 @@ def test_the_list_offers_change_until_the_month_is_locked(clerk, trade):
     with after_lock(trade):
         page = clerk.get(url).content.decode()
     assert (edit_url in page, "已锁定" in page) == (False, True)
+
+
+def test_a_search_by_number_walks_the_fingerprints(trade):
+    found = Trade.objects.of_persons(keys_of_number(MARKER))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = found.explain()
+    assert all(name in plan for name in ("trade_seller_key", "trade_buyer_key")), plan
