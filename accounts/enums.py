@@ -53,6 +53,8 @@ class Permission(TextChoices):
     CATALOG_MANAGE = "CATALOG_MANAGE", "管理品牌车型目录"
     TRADE_VIEW = "TRADE_VIEW", "查看二手车交易"
     TRADE_REPORT = "TRADE_REPORT", "填报二手车交易"
+    TRADE_HISTORY = "TRADE_HISTORY", "查看交易变更记录"
+    NUMBER_REVEAL = "NUMBER_REVEAL", "查看证件号码"
     REPORT_VIEW = "REPORT_VIEW", "查看报表"
     REPORT_EDIT = "REPORT_EDIT", "填报报表"
     REPORT_REVIEW = "REPORT_REVIEW", "查看辖区报表"

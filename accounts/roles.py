@@ -10,6 +10,8 @@ _OPERATOR = {
     Permission.CATALOG_REQUEST,
     Permission.TRADE_VIEW,
     Permission.TRADE_REPORT,
+    Permission.TRADE_HISTORY,
+    Permission.NUMBER_REVEAL,
     Permission.REPORT_VIEW,
     Permission.REPORT_EDIT,
 }
@@ -19,6 +21,7 @@ _AUTHORITY = {
     Permission.ENTERPRISE_VIEW,
     Permission.CATALOG_VIEW,
     Permission.TRADE_VIEW,
+    Permission.TRADE_HISTORY,
     Permission.REPORT_REVIEW,
     Permission.REPORT_RETURN,
     Permission.REPORT_UNLOCK,
@@ -81,5 +84,5 @@ ROLE_PERMISSIONS = {
     Role.PROVINCE: frozenset(_PROVINCE),
     Role.NATION: frozenset(_NATION),
     Role.ADMIN: frozenset(_ADMIN),
-    Role.AUDITOR: frozenset({Permission.AUDIT_VIEW}),
+    Role.AUDITOR: frozenset({Permission.AUDIT_VIEW, Permission.TRADE_HISTORY}),
 }

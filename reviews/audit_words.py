@@ -13,6 +13,7 @@ SUBJECTS = {
     "import": "批量导入",
     "trade": "二手车交易",
     "push": "公安推送",
+    "usedcar": "二手车业务",
     "demo": "演示数据",
 }
 VERBS = {
@@ -89,6 +90,22 @@ VERBS = {
     "supersede": "被新版本取代",
     "resend": "重新推送",
     "resend-failed": "重新推送全部失败",
+    "import-upload": "上传导入文件",
+    "import-check": "校验导入文件",
+    "import-commit": "确认导入",
+    "import-done": "完成导入",
+    "import-cancel": "取消导入",
+    "import-expire": "清理未确认的导入",
+    "import-fail": "中止导入",
+    "trade-report": "填报二手车交易",
+    "trade-change": "修改二手车交易",
+    "trade-delete": "删除二手车交易",
+    "trade-void": "登记红字发票",
+    "trade-reveal": "查看证件号码",
+    "correction-ask": "申请更正",
+    "correction-decide": "办理更正申请",
+    "trade-search": "按证件号码查询",
+    "trade-export": "导出二手车交易",
 }
 
 
@@ -108,6 +125,7 @@ OBJECT_KINDS = (
     "filing.provincesetting",
     "usedcar.importbatch",
     "usedcar.trade",
+    "usedcar.correction",
 )
 
 

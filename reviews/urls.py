@@ -10,6 +10,7 @@ from reviews.views import (
     catalog,
     catalog_loads,
     claims,
+    corrections,
     decisions,
     deputies,
     enterprises,
@@ -27,6 +28,8 @@ urlpatterns = [
     path("filings/bulk/", bulk.bulk_confirm, name="bulk-confirm"),
     path("filings/bulk/<int:bulk_id>/", bulk.bulk_result, name="bulk-result"),
     path("filings/<int:filing_id>/", filings.filing_detail, name="filing-detail"),
+    path("corrections/", corrections.correction_list, name="correction-list"),
+    path("corrections/<int:correction_id>/decide/", corrections.correction_decide, name="correction-decide"),
     path("enterprises/", enterprises.enterprise_list, name="enterprise-list"),
     path("enterprises/<int:enterprise_id>/", enterprises.enterprise_detail, name="enterprise-detail"),
     path(

@@ -48,7 +48,7 @@ def uscc_of(number, division="330106"):
 def resident_id_of(number, division="330106"):
     """The number of a person born in 1900 to 1907, right in its check character."""
     start = f"{division}{1900 + number % 8}{number % 12 + 1:02d}{number % 28 + 1:02d}{number % 1000:03d}"
-    return start + ric.calc_check_digit(start)
+    return start + ric.calc_check_digit(f"{start}0")
 
 
 @cache

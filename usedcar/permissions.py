@@ -1,6 +1,8 @@
 """When an enterprise may report used-car trades and see those it reported."""
 
-from accounts.enums import ENTERPRISE_ROLES, Permission
+from django.utils import timezone
+
+from accounts.enums import ENTERPRISE_ROLES, Permission, Role
 from accounts.permissions import condition
 from autoflow.common.checks import rules
 from autoflow.common.codes import enterprise_types
@@ -54,3 +56,14 @@ def view_reason(user, obj):
     if any(reports_trades(each) and is_open(each, Use.READ) for each in own):
         return ""
     return reason_not_to_report(enterprise_of(user))
+
+
+@condition(Permission.NUMBER_REVEAL)
+def reveal_reason(user, trade):
+    """A manager sees the numbers his enterprise reported, an operator those he entered today."""
+    if trade is None or user.role == Role.MANAGER:
+        return ""
+    entered_today = timezone.localdate(trade.reported_at) == timezone.localdate()
+    if trade.reported_by_id == user.pk and entered_today:
+        return ""
+    return "操作员只能查看自己当天录入的证件号码，请由企业管理员查看。"

@@ -23,6 +23,7 @@ def pages():
     waiting = Filing.objects.awaiting().filter(confirm_body="西湖区商务局").first()
     changed = Filing.objects.get(status="CHANGED", enterprise__staff__username="changed")
     trade = Trade.objects.filter(enterprise__staff__username="usedcar").first()
+    of_trade = ["/usedcar/trades/add/", *(f"/usedcar/trades/{trade.pk}/{end}" for end in ("", "edit/"))]
     account = ["/reviews/accounts/", f"/reviews/accounts/{User.objects.get(username='xihu').pk}/"]
     policy = ["/reviews/policy/", "/reviews/policy/add/", "/reviews/policy/pairs/"]
     deputies = ["/reviews/deputies/", "/reviews/deputies/add/"]
@@ -53,7 +54,7 @@ def pages():
             "/catalog/models/",
         ],
         "returned": ["/", "/filing/", "/filing/edit/"],
-        "usedcar": ["/", "/usedcar/trades/", f"/usedcar/trades/{trade.pk}/", "/usedcar/imports/"],
+        "usedcar": ["/", "/usedcar/trades/", *of_trade, "/usedcar/imports/"],
         "xihu": ["/", "/reviews/filings/", "/reviews/cancellations/", "/reviews/authorizations/", *review],
         "hangzhou": ["/reviews/enterprises/", f"/reviews/enterprises/{trade.enterprise_id}/", *account],
         "zhejiang": [

@@ -20,6 +20,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.guards import matrix
+from usedcar.models import Correction
 
 ROLES = ["manager", "operator", "county", "city", "province", "nation", "admin", "auditor"]
 UNUSED = 999_999
@@ -70,6 +71,16 @@ def world():
     deputy = DeputyFactory(absent=officer)
     shown = {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch}
     shown |= {"report": report}
+    shown |= {
+        "correction": Correction.objects.create(
+            trade_number=trade.pk,
+            enterprise=enterprise,
+            vin=trade.vin,
+            traded_on=trade.traded_on,
+            reason="金额录入有误",
+            asked_by=enterprise.staff.first(),
+        )
+    }
     shown |= {"user": officer, "deputy": deputy}
     shown |= {"push": PushMessageFactory(filing=filing)}
     shown |= {"operator": UserFactory(operator=True, uscc=enterprise.uscc)}
@@ -91,6 +102,7 @@ def url_of(name, arguments, world, key=None):
     values = {
         "filing_id": key or world["filing"].pk,
         "trade_id": key or world["trade"].pk,
+        "correction_id": key or world["correction"].pk,
         "batch_id": key or world["batch"].pk,
         "report_id": key or world["report"].pk,
         "enterprise_id": key or world["enterprise"].pk,

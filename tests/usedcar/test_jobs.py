@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,7 +17,7 @@ from autoflow.common.tasks import beat_heart
 from filing.enums import FilingStatus
 from filing.models import Enterprise
 from tests.factories import EnterpriseFactory, ImportBatchFactory
-from usedcar import jobs, services, views
+from usedcar import jobs, services
 from usedcar.enums import ImportAction, ImportStatus
 from usedcar.models import ImportBatch, Trade
 from usedcar.synthetic import Reporter, trade_rows
@@ -137,7 +138,7 @@ def test_page_answers_while_redis_is_away(client_for, monkeypatch):
 
     batch = ImportBatchFactory()
     beat_heart()
-    monkeypatch.setattr(views.cache, "get", away, raising=False)
+    monkeypatch.setattr(cache, "get", away, raising=False)
     answer = client_for(batch.uploaded_by).get(reverse("usedcar:import-detail", args=[batch.pk]))
     assert "后台处理暂时没有运行" in answer.content.decode()
 
