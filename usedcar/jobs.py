@@ -22,7 +22,7 @@ from accounts.audit import record
 from autoflow.common.workbooks import WorkbookRefused, check_container, read_rows
 from filing.models import Enterprise
 from usedcar.enums import UNFINISHED, ImportAction, ImportStatus
-from usedcar.import_checks import Checked, WorkbookChecks, read_header
+from usedcar.import_checks import CheckedRows, WorkbookChecks, faults_of, read_header
 from usedcar.models import ImportBatch, ImportFault, StagedTrade
 from usedcar.permissions import reason_not_to_report
 from usedcar.staging import forget, stage, store_faults, write_trades
@@ -30,7 +30,7 @@ from usedcar.template_workbook import ErrorWorkbook
 
 LEASE = timedelta(seconds=60)
 MAX_TRIES = 3
-CHUNK_ROWS = 2_000
+SLICE_ROWS = 5_000
 KEEP_FILES = timedelta(hours=24)
 KEEP_UNCONFIRMED = timedelta(days=7)
 CLAIMABLE = {
@@ -123,9 +123,9 @@ def check_batch(*, batch_id: int) -> None:
         rows = read_rows(path, max_rows=settings.IMPORT_MAX_ROWS)
         checks = WorkbookChecks(batch.enterprise, read_header(rows), timezone.localdate())
         with closing(ErrorWorkbook(str(errors_path), checks.names)) as errors:
-            for chunk in chunks(rows):
-                checked = checks.check(chunk)
-                save_chunk(batch, checks, checked)
+            for part in slices(rows):
+                checked = checks.check(part)
+                save_slice(batch, checks, checked)
                 write_errors(errors, checked)
         if not checks.counts["total_count"]:
             raise WorkbookRefused(NO_ROWS)
@@ -134,27 +134,25 @@ def check_batch(*, batch_id: int) -> None:
         finish_check(batch)
 
 
-def chunks(rows: Iterable) -> Iterator[list]:
+def slices(rows: Iterable) -> Iterator[list]:
     iterator = iter(rows)
-    while chunk := list(islice(iterator, CHUNK_ROWS)):
-        yield chunk
+    while part := list(islice(iterator, SLICE_ROWS)):
+        yield part
 
 
 @transaction.atomic
-def save_chunk(batch: ImportBatch, checks: WorkbookChecks, checked: list[Checked]) -> None:
-    """The rows of a chunk and the progress they mean, together or not at all."""
+def save_slice(batch: ImportBatch, checks: WorkbookChecks, checked: CheckedRows) -> None:
+    """The rows of a slice and the progress they mean, together or not at all."""
     hold(batch, **checks.counts)
-    stage(
-        batch,
-        [(row.number, row.has_warning, row.values) for row in checked if not row.is_bad and not row.is_known],
-    )
-    store_faults(batch, (fault for row in checked for fault in row.faults))
+    stage(batch, checked.ready)
+    store_faults(batch, checked.faults())
 
 
-def write_errors(errors: ErrorWorkbook, checked: list[Checked]) -> None:
-    for row in checked:
-        if row.is_bad:
-            errors.add(row.cells, [message for *_, message in row.faults])
+def write_errors(errors: ErrorWorkbook, checked: CheckedRows) -> None:
+    numbers = checked.frame["row_no"]
+    for place in checked.bad:
+        messages = [message for *_, message in faults_of(numbers[place], checked.findings[place])]
+        errors.add(checked.cells[place], messages)
 
 
 def store_errors(batch: ImportBatch, path: Path) -> None:
