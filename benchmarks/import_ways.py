@@ -24,7 +24,7 @@ import tablib  # noqa: E402
 from django.core.files.uploadedfile import UploadedFile  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
-from import_export import resources  # noqa: E402
+from import_export import fields, resources  # noqa: E402
 
 from autoflow.common.identifiers import mask_id  # noqa: E402
 from autoflow.common.workbooks import check_container  # noqa: E402
@@ -83,6 +83,9 @@ def floor(path, rows):
 class TradeResource(resources.ModelResource):
     """The import of django-import-export with the same rules, encryption and duplicates."""
 
+    invoice_number = fields.Field(attribute="invoice_number", column_name="*发票号码")
+    invoice_code = fields.Field(attribute="invoice_code", column_name="发票代码")
+
     class Meta:
         model = Trade
         import_id_fields = ("invoice_number", "invoice_code")
@@ -100,7 +103,7 @@ class TradeResource(resources.ModelResource):
         invoice = values["invoice_code"], values["invoice_number"]
         row["values"] = values
         row["skip"] = any(one.stops for one in found) or invoice in self.seen
-        row["invoice_code"], row["invoice_number"] = invoice
+        row["发票代码"], row["*发票号码"] = invoice
         self.seen.add(invoice)
         if row["skip"]:
             self.bad.append((cells, [one.message for one in found]))

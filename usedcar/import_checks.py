@@ -10,6 +10,7 @@ import polars as pl
 from django.utils import timezone
 
 from autoflow.common.checks import Finding, Severity, finding, import_message, invalid
+from autoflow.common.sheet_slices import SheetSlice
 from autoflow.common.workbooks import WorkbookRefused
 from filing.enums import FilingStatus
 from filing.models import Enterprise
@@ -30,10 +31,10 @@ COMPARED = ("place", "row_no", "invoice_code", "invoice_number", *DEAL_FIELDS)
 
 @dataclass
 class CheckedRows:
-    """Some rows after all checks: their values, the cells as they were read, and what was found by place."""
+    """Some rows after all checks: their values, the slice they come from, and what was found by place."""
 
     frame: pl.DataFrame
-    cells: Sequence[Sequence[object]]
+    part: SheetSlice
     findings: Findings
     known: set[int]
 
@@ -81,16 +82,15 @@ def message_of(number: int, column: str, found: Finding) -> str:
     return message[:MESSAGE_LENGTH]
 
 
-def read_header(rows: Iterator[tuple[int, list]]) -> list[str | None]:
-    """The identifiers of the columns from one of the first rows; any doubt refuses the file."""
-    for number, cells in rows:
-        if number > HEADER_ROWS:
-            break
+def read_header(first: SheetSlice) -> tuple[list[str | None], int]:
+    """The identifiers of the columns and the row they stand in; any doubt refuses the file."""
+    places = [place for place, number in enumerate(first.numbers) if number <= HEADER_ROWS]
+    for place, cells in zip(places, first.rows(places), strict=True):
         names, problems = match_header("" if header_key(cell) == REASONS else cell for cell in cells)
         if any(names):
             if problems:
                 raise WorkbookRefused(f"{template_differs()}{''.join(problems)}", "I-002")
-            return names
+            return names, first.numbers[place]
     raise WorkbookRefused(f"{template_differs()}第 2 行应为模板的列名。", "I-002")
 
 
@@ -109,30 +109,28 @@ class WorkbookChecks:
     markets: dict[str, bool] = field(default_factory=dict)
     counts: Counter = field(default_factory=Counter)
 
-    def check(self, rows: Sequence[tuple[int, list]]) -> CheckedRows:
+    def check(self, part: SheetSlice) -> CheckedRows:
         """Columns find the clean rows; the rest go to the rules one by one, then all are compared."""
-        numbers, cells = zip(*rows, strict=True)
-        frame, findings = self.read(numbers, cells)
-        frame = with_keys(frame.with_columns(row_no=pl.Series(numbers)))
-        checked = CheckedRows(frame, cells, findings, set())
+        frame, findings = self.read(part)
+        checked = CheckedRows(with_keys(frame.with_columns(row_no=part.numbers)), part, findings, set())
         self.check_markets(checked)
         self.check_reported(checked)
         self.compare(checked)
         self.count(checked)
         return checked
 
-    def read(self, numbers: Sequence[int], cells: Sequence[list]) -> tuple[pl.DataFrame, Findings]:
-        frame = read_columns(cells, self.names).with_row_index("place")
+    def read(self, part: SheetSlice) -> tuple[pl.DataFrame, Findings]:
+        frame = read_columns(part, self.names).with_row_index("place")
         clean = clean_rows(frame, self.today, self.enterprise.uscc)
-        findings, values = defaultdict(list), []
+        frame, findings = frame.drop("is_read"), defaultdict(list)
         doubtful = frame.filter(~clean)["place"].to_list()
-        for place in doubtful:
-            row, found = check_row(cells[place], self.names, numbers[place], self.today, self.enterprise.uscc)
-            values.append({**row, "place": place})
-            if found:
-                findings[place] = found
-        frame = frame.drop("is_read")
         if doubtful:
+            values = []
+            for place, cells in zip(doubtful, part.rows(doubtful), strict=True):
+                number = part.numbers[place]
+                row, found = check_row(cells, self.names, number, self.today, self.enterprise.uscc)
+                values.append(row)
+                findings[place] = found
             read = frame_of(values).with_columns(place=pl.Series(doubtful, dtype=pl.UInt32))
             frame = pl.concat([frame.filter(clean), read.select(frame.columns)]).sort("place")
         return frame, findings

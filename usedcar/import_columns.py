@@ -5,18 +5,17 @@ distinct value goes through its reader once.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 
 import polars as pl
 
+from autoflow.common.sheet_slices import SheetSlice
 from usedcar.checks import PARTIES, empty_row
 from usedcar.import_rows import (
     CellProblem,
     Column,
     columns,
-    is_blank,
     read_number,
     read_phone,
     read_text,
@@ -27,6 +26,8 @@ DATES = ("first_registered_on", "invoice_date", "traded_on", "original_purchased
 PLAIN_TEXT = "^(?:[!-~一-龥·]+(?: [!-~一-龥·]+)*)?$"
 PLAIN_NUMBER = "^(?:[A-Z一-龥][0-9A-Z一-龥]*|[0-9]{2}[0-9A-Z]*|[0-9]?)$"
 PLAIN_PHONE = "^(?:1[3-9][0-9]{9})?$"
+PLAIN_FIGURE = r"^-?[0-9]{1,9}(?:\.[0-9]{1,10})?$"
+ISO_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 LARGEST_FIGURE = 1e9
 
 
@@ -55,21 +56,22 @@ def frame_of(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
     )
 
 
-def read_columns(cells: Sequence[Sequence[object]], names: Sequence[str | None]) -> pl.DataFrame:
+def read_columns(part: SheetSlice, names: Sequence[str | None]) -> pl.DataFrame:
     """The values of a slice by identifier, and `is_read`: every cell of the row could be read."""
-    count, width = len(cells), max(map(len, cells), default=0)
-    full = [row if len(row) == width else [*row, *[""] * (width - len(row))] for row in cells]
-    by_name = {name: column for name, column in zip(names, zip(*full, strict=True), strict=False) if name}
+    count, places = len(part), {name: place for place, name in enumerate(names) if name}
     frame, unread = {}, pl.repeat(False, count, dtype=pl.Boolean, eager=True)
     for name, empty in empty_row().items():
-        column = by_name.get(name, ())
-        kinds = set(map(type, column))
-        if not kinds or (kinds == {str} and not any(column)):
+        cells = part.columns.get(places.get(name, -1))
+        if cells is None:
             frame[name] = pl.repeat(empty, count, dtype=schema()[name], eager=True)
             continue
-        frame[name], faulty = read_column(columns()[name], column, kinds)
-        if faulty is not None:
-            unread |= faulty
+        values, is_read = read_column(columns()[name], cells)
+        if not is_read.all():
+            unread = unread.scatter(cells["place"].filter(~is_read), True)
+            values = pl.select(pl.when(is_read).then(values)).to_series()
+        frame[name] = spread(values, cells["place"], count)
+        if schema()[name] == pl.String:
+            frame[name] = frame[name].fill_null("")
     return pl.DataFrame(frame).with_columns(
         *(
             pl.when((pl.col(f"{party}_party_kind") == "PERSON") & (pl.col(f"{party}_nationality") == ""))
@@ -82,18 +84,38 @@ def read_columns(cells: Sequence[Sequence[object]], names: Sequence[str | None])
     )
 
 
-def read_column(column: Column, cells: Sequence[object], kinds: set[type]):
-    """The values of a column, and which cells could not be read, if any."""
+def spread(values: pl.Series, places: pl.Series, count: int) -> pl.Series:
+    """The values at their places among so many rows, null where there is none."""
+    if len(values) == count:
+        return values
+    order = pl.repeat(None, count, dtype=pl.UInt32, eager=True)
+    return values.gather(order.scatter(places, pl.int_range(len(values), dtype=pl.UInt32, eager=True)))
+
+
+def read_column(column: Column, cells: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """The values of the cells of a column, and which of them could be read."""
     if column.identifier in DATES:
-        return read_dates(column, cells, kinds)
+        return read_dates(cells)
     if column.identifier in SCALES:
-        return read_figures(column, cells, kinds)
-    odd = None
-    if kinds != {str}:  # a figure or a fault where text belongs
-        odd = pl.Series([type(cell) is not str for cell in cells], dtype=pl.Boolean)
-        cells = [cell if type(cell) is str else "" for cell in cells]
-    values, faulty = read_texts(column, cells)
-    return values, faulty if odd is None else odd if faulty is None else odd | faulty
+        return read_figures(column, cells)
+    texts = cells["text"]
+    values = read_texts(column, texts.fill_null(""))
+    return values, texts.is_not_null() & (values.is_not_null() | (texts.str.strip_chars() == ""))
+
+
+def read_texts(column: Column, texts: pl.Series) -> pl.Series:
+    """Plain text stays; every other distinct text goes through the reader of the column once."""
+    kind, pattern = schema()[column.identifier], plain_pattern(column.identifier)
+    if not pattern:
+        known = {text: read_or_none(column, text) for text in texts.unique()}
+        return texts.replace_strict(
+            list(known), pl.Series(list(known.values()), dtype=kind), return_dtype=kind
+        )
+    other = texts.filter(~texts.str.contains(pattern)).unique()
+    if not len(other):
+        return texts
+    read = pl.Series([read_or_none(column, text) for text in other], dtype=kind)
+    return texts.replace(other, read)
 
 
 @cache
@@ -103,62 +125,31 @@ def plain_pattern(name: str) -> str:
     return plain.get(columns()[name].read, "")
 
 
-def read_texts(column: Column, cells: Sequence[str]):
-    """Plain text stays; every other distinct text goes through the reader of the column once."""
-    kind, pattern = schema()[column.identifier], plain_pattern(column.identifier)
-    if pattern:
-        texts = pl.Series(cells, dtype=pl.String)
-        other = texts.filter(~texts.str.contains(pattern)).to_list()
-        if not other:
-            return texts, None
-    else:
-        other = cells
-    known = {text: read_or_none(column, text) for text in set(other)}
-    values = [known.get(cell, cell) for cell in cells]
-    if None not in known.values():
-        return pl.Series(values, dtype=kind), None
-    faulty = [value is None and not is_blank(cell) for value, cell in zip(values, cells, strict=True)]
-    values = [empty_row()[column.identifier] if value is None else value for value in values]
-    return pl.Series(values, dtype=kind), pl.Series(faulty, dtype=pl.Boolean)
-
-
-def read_or_none(column: Column, cell: object) -> object:
-    """What the reader of the column makes of a cell; None where it refuses it or finds nothing in it."""
-    if is_blank(cell):
-        return empty_row()[column.identifier]
+def read_or_none(column: Column, text: str) -> object:
+    """What the reader of the column makes of a text; None where it refuses it."""
     try:
-        return column.read(cell)
+        return column.read(text)
     except CellProblem:
         return None
 
 
-def read_dates(column: Column, cells: Sequence[object], kinds: set[type]):
-    if kinds == {date}:
-        return pl.Series(cells, dtype=pl.Date), None
-    days = [cell if type(cell) is date else cell.date() if type(cell) is datetime else None for cell in cells]
-    return with_others(column, cells, kinds - {date, datetime}, days, pl.Date)
+def read_dates(cells: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Days, and text in the one form that means one day."""
+    texts = cells["text"]
+    if texts.null_count() == len(texts):
+        return cells["day"], cells["day"].is_not_null()
+    is_iso = texts.str.contains(ISO_DAY).fill_null(value=False)
+    typed = pl.select(pl.when(is_iso).then(texts)).to_series().str.to_date("%Y-%m-%d", strict=False)
+    days = pl.select(pl.coalesce(pl.lit(cells["day"]), pl.lit(typed))).to_series()
+    return days, days.is_not_null() | (texts == "").fill_null(value=False)
 
 
-def read_figures(column: Column, cells: Sequence[object], kinds: set[type]):
-    """Figures typed as figures, to the decimals of the column; text and the rest through the reader."""
-    known = [cell if type(cell) in (float, int) else None for cell in cells]
-    raw, faulty = with_others(column, cells, kinds - {float, int}, known, pl.Float64)
-    scale, kind = 10.0 ** SCALES[column.identifier], schema()[column.identifier]
-    rounded = (raw * scale).round() / scale
-    is_exact = ((raw - rounded).abs() < 1e-10) & (raw.abs() < LARGEST_FIGURE)
-    faulty = ~is_exact.fill_null(value=True) if faulty is None else faulty | ~is_exact.fill_null(value=True)
-    return rounded.cast(kind, strict=False), faulty
-
-
-def with_others(column: Column, cells, other_kinds: set[type], values: list, kind):
-    """Fill in what the reader makes of the cells of other types; "" stays empty."""
-    if not other_kinds or (other_kinds == {str} and not any(cell for cell in cells if type(cell) is str)):
-        return pl.Series(values, dtype=kind, strict=False), None
-    faulty, usual = [False] * len(cells), (date, datetime) if kind == pl.Date else (float, int)
-    for place, cell in enumerate(cells):
-        if type(cell) in usual or cell == "" or cell is None:
-            continue
-        value = read_or_none(column, cell)
-        faulty[place] = value is None and not is_blank(cell)
-        values[place] = float(value) if kind == pl.Float64 and value is not None else value
-    return pl.Series(values, dtype=kind, strict=False), pl.Series(faulty, dtype=pl.Boolean)
+def read_figures(column: Column, cells: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Figures, or text that is nothing but a figure, to the decimals of the column."""
+    decimals, texts, figures = SCALES[column.identifier], cells["text"], cells["figure"]
+    if texts.null_count() < len(texts):
+        typed = pl.when(texts.str.contains(PLAIN_FIGURE)).then(texts).cast(pl.Float64, strict=False)
+        figures = pl.select(pl.coalesce(pl.lit(figures), typed)).to_series()
+    rounded = figures.round(decimals)
+    is_exact = ((figures - rounded).abs() < 1e-10) & (figures.abs() < LARGEST_FIGURE)
+    return rounded.cast(schema()[column.identifier], strict=False), is_exact.fill_null(value=False)

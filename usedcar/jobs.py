@@ -4,10 +4,9 @@ lying.
 
 import logging
 import tempfile
-from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 from shutil import copyfileobj
 
@@ -19,7 +18,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.audit import record
-from autoflow.common.workbooks import WorkbookRefused, check_container, read_rows
+from autoflow.common.sheet_slices import read_slices, slice_of
+from autoflow.common.workbooks import WorkbookRefused, check_container
 from filing.models import Enterprise
 from usedcar.enums import UNFINISHED, ImportAction, ImportStatus
 from usedcar.import_checks import CheckedRows, WorkbookChecks, faults_of, read_header
@@ -30,7 +30,6 @@ from usedcar.template_workbook import ErrorWorkbook
 
 LEASE = timedelta(seconds=60)
 MAX_TRIES = 3
-SLICE_ROWS = 5_000
 KEEP_FILES = timedelta(hours=24)
 KEEP_UNCONFIRMED = timedelta(days=7)
 CLAIMABLE = {
@@ -120,24 +119,21 @@ def check_batch(*, batch_id: int) -> None:
         with default_storage.open(batch.stored_as) as stored, path.open("wb") as copy:
             copyfileobj(stored, copy)
         check_container(path, max_bytes=settings.IMPORT_MAX_BYTES)
-        rows = read_rows(path, max_rows=settings.IMPORT_MAX_ROWS)
-        checks = WorkbookChecks(batch.enterprise, read_header(rows), timezone.localdate())
+        parts = read_slices(path, max_rows=settings.IMPORT_MAX_ROWS)
+        first = next(parts, None)
+        names, header_row = read_header(first if first is not None else slice_of([]))
+        checks = WorkbookChecks(batch.enterprise, names, timezone.localdate())
         with closing(ErrorWorkbook(str(errors_path), checks.names)) as errors:
-            for part in slices(rows):
-                checked = checks.check(part)
-                save_slice(batch, checks, checked)
-                write_errors(errors, checked)
+            for part in chain([first.after(header_row)], parts):
+                if len(part):
+                    checked = checks.check(part)
+                    save_slice(batch, checks, checked)
+                    write_errors(errors, checked)
         if not checks.counts["total_count"]:
             raise WorkbookRefused(NO_ROWS)
         if checks.counts["bad_count"]:
             store_errors(batch, errors_path)
         finish_check(batch)
-
-
-def slices(rows: Iterable) -> Iterator[list]:
-    iterator = iter(rows)
-    while part := list(islice(iterator, SLICE_ROWS)):
-        yield part
 
 
 @transaction.atomic
@@ -149,10 +145,10 @@ def save_slice(batch: ImportBatch, checks: WorkbookChecks, checked: CheckedRows)
 
 
 def write_errors(errors: ErrorWorkbook, checked: CheckedRows) -> None:
-    numbers = checked.frame["row_no"]
-    for place in checked.bad:
-        messages = [message for *_, message in faults_of(numbers[place], checked.findings[place])]
-        errors.add(checked.cells[place], messages)
+    bad = checked.bad
+    for place, cells in zip(bad, checked.part.rows(bad), strict=True):
+        number = checked.part.numbers[place]
+        errors.add(cells, [message for *_, message in faults_of(number, checked.findings[place])])
 
 
 def store_errors(batch: ImportBatch, path: Path) -> None:

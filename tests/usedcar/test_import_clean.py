@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from autoflow.common.sheet_slices import slice_of
 from autoflow.common.workbooks import CellFault
 from tests.factories import uscc_of
 from usedcar.import_clean import clean_rows
@@ -59,7 +60,7 @@ def synthetic(count, kind="B1", seed=3):
 
 def disagreements(cells, names=NAMES):
     """What the row rules read or find otherwise in rows that columns call clean, and how many those are."""
-    frame = read_columns(cells, names)
+    frame = read_columns(slice_of(enumerate(cells, start=3)), names)
     clean = clean_rows(frame, TODAY, REPORTER).to_list()
     read = frame.drop("is_read").rows(named=True)
     wrong = []
