@@ -13,7 +13,7 @@ from shutil import copyfileobj
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -139,6 +139,10 @@ def check_batch(*, batch_id: int) -> None:
 @transaction.atomic
 def save_slice(batch: ImportBatch, checks: WorkbookChecks, checked: CheckedRows) -> None:
     """The rows of a slice and the progress they mean, together or not at all."""
+    with (
+        connection.cursor() as cursor
+    ):  # a crash of the database loses the end of a check, which is done anew
+        cursor.execute("SET LOCAL synchronous_commit = off")
     hold(batch, **checks.counts)
     stage(batch, checked.ready)
     store_faults(batch, checked.faults())

@@ -9,9 +9,10 @@ import polars as pl
 from django.db import DatabaseError, OperationalError, connection
 from psycopg2.extensions import cursor as PlainCursor
 
-from autoflow.common.crypto import EncryptedTextField, blind_index, encrypt_many
+from autoflow.common.crypto import EncryptedTextField, blind_indexes, encrypt_many
 from autoflow.common.identifiers import mask_id, matching_id_number
 from usedcar.models import ImportBatch, ImportFault, StagedTrade, Trade, TradeColumns
+from usedcar.querysets import AnyOf
 
 PARTIES = ("seller", "buyer")
 COLUMNS = tuple(field.column for field in TradeColumns._meta.fields)
@@ -33,26 +34,30 @@ class CopyRefused(Exception):
 
 def party_key(id_type: str, number: str) -> bytes:
     """The fingerprint of a person, the same whatever renewal count ends the number of his document."""
-    return blind_index(id_type, matching_id_number(id_type, number)) if number else b""
+    return party_keys([(id_type, number)])[0]
+
+
+def party_keys(documents: Iterable[tuple[str, str]]) -> list[bytes]:
+    return blind_indexes([(kind, matching_id_number(kind, number)) for kind, number in documents])
 
 
 def with_keys(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows with the fingerprints of their parties."""
     keys = {}
     for party in PARTIES:
-        documents = zip(frame[f"{party}_id_type"], frame[f"{party}_id_number"], strict=True)
-        keys[f"{party}_id_key"] = pl.Series([party_key(*document) for document in documents], dtype=pl.Binary)
+        documents = frame.select(f"{party}_id_type", f"{party}_id_number").rows()
+        keys[f"{party}_id_key"] = pl.Series(party_keys(documents), dtype=pl.Binary)
     return frame.with_columns(**keys)
 
 
 def seal(frame: pl.DataFrame) -> pl.DataFrame:
     """Rows with fingerprints as a trade holds them: personal data encrypted and masked."""
     masks = {
-        f"{party}_id_mask": pl.Series(list(map(mask_id, frame[f"{party}_id_number"])), dtype=pl.String)
+        f"{party}_id_mask": pl.Series(map(mask_id, frame[f"{party}_id_number"].to_list()), dtype=pl.String)
         for party in PARTIES
     }
     sealed = {
-        name: pl.Series(encrypt_many(frame[name], context), dtype=pl.Binary)
+        name: pl.Series(encrypt_many(frame[name].to_list(), context), dtype=pl.Binary)
         for name, context in SEALED.items()
     }
     return frame.with_columns(**masks, **sealed)
@@ -131,6 +136,6 @@ def write_trades(batch: ImportBatch, reported_at: datetime) -> int:
 
 def reported_invoices(numbers: set[str]) -> dict[tuple[str, str], tuple[int, datetime]]:
     """What the nation knows of these invoice numbers: by code and number, the enterprise and the moment."""
-    found = Trade.objects.filter(invoice_number__in=numbers)
+    found = Trade.objects.filter(AnyOf("invoice_number", list(numbers)))
     rows = found.values_list("invoice_code", "invoice_number", "enterprise_id", "reported_at")
     return {(code, number): (owner, at) for code, number, owner, at in rows}
