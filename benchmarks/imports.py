@@ -17,7 +17,7 @@ ROUNDS = 3
 def run(way, rows):
     """One way in a process of its own, so that its peak of memory is its own; a short count is a failure."""
     path = workbook_of(Path(os.environ["VAR_DIR"]), rows)
-    command = [sys.executable, "-m", "benchmarks.import_ways", way, str(path), str(rows)]
+    command = [sys.executable, "-m", "benchmarks.ways", way, str(path), str(rows)]
     result = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     expected = rows - rows // BAD_SHARE
     if result["written"] != expected:

@@ -109,17 +109,19 @@ class WorkbookChecks:
     markets: dict[str, bool] = field(default_factory=dict)
     counts: Counter = field(default_factory=Counter)
 
-    def check(self, part: SheetSlice) -> CheckedRows:
-        """Columns find the clean rows; the rest go to the rules one by one, then all are compared."""
-        frame, findings = self.read(part)
-        checked = CheckedRows(with_keys(frame.with_columns(row_no=part.numbers)), part, findings, set())
+    def compared(self, checked: CheckedRows) -> CheckedRows:
+        """What other rows and the database say about rows that were read."""
         self.check_markets(checked)
         self.check_reported(checked)
         self.compare(checked)
         self.count(checked)
         return checked
 
-    def read(self, part: SheetSlice) -> tuple[pl.DataFrame, Findings]:
+    def read(self, part: SheetSlice) -> CheckedRows:
+        """What rows say by themselves: columns find the clean ones, the rest go to the rules one by one.
+
+        Asks neither the database nor earlier slices, so that another thread may do it ahead.
+        """
         frame = read_columns(part, self.names).with_row_index("place")
         clean = clean_rows(frame, self.today, self.enterprise.uscc)
         frame, findings = frame.drop("is_read"), defaultdict(list)
@@ -133,7 +135,7 @@ class WorkbookChecks:
                 findings[place] = found
             read = frame_of(values).with_columns(place=pl.Series(doubtful, dtype=pl.UInt32))
             frame = pl.concat([frame.filter(clean), read.select(frame.columns)]).sort("place")
-        return frame, findings
+        return CheckedRows(with_keys(frame.with_columns(row_no=part.numbers)), part, findings, set())
 
     def check_markets(self, checked: CheckedRows) -> None:
         usccs = set(checked.frame["market_uscc"].unique()) - {""}

@@ -4,6 +4,8 @@ lying.
 
 import logging
 import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from itertools import chain
@@ -30,6 +32,7 @@ from usedcar.template_workbook import ErrorWorkbook
 
 LEASE = timedelta(seconds=60)
 MAX_TRIES = 3
+SLICE_ROWS = 5_000
 KEEP_FILES = timedelta(hours=24)
 KEEP_UNCONFIRMED = timedelta(days=7)
 CLAIMABLE = {
@@ -119,21 +122,31 @@ def check_batch(*, batch_id: int) -> None:
         with default_storage.open(batch.stored_as) as stored, path.open("wb") as copy:
             copyfileobj(stored, copy)
         check_container(path, max_bytes=settings.IMPORT_MAX_BYTES)
-        parts = read_slices(path, max_rows=settings.IMPORT_MAX_ROWS)
-        first = next(parts, None)
-        names, header_row = read_header(first if first is not None else slice_of([]))
+        parts = read_slices(path, max_rows=settings.IMPORT_MAX_ROWS, rows=SLICE_ROWS)
+        first = next(parts, slice_of([]))
+        names, header_row = read_header(first)
+        data = chain([first.after(header_row)], parts)
+        del first
         checks = WorkbookChecks(batch.enterprise, names, timezone.localdate())
         with closing(ErrorWorkbook(str(errors_path), checks.names)) as errors:
-            for part in chain([first.after(header_row)], parts):
-                if len(part):
-                    checked = checks.check(part)
-                    save_slice(batch, checks, checked)
-                    write_errors(errors, checked)
+            for read in ahead(map(checks.read, filter(len, data))):
+                checked = checks.compared(read)
+                save_slice(batch, checks, checked)
+                write_errors(errors, checked)
         if not checks.counts["total_count"]:
             raise WorkbookRefused(NO_ROWS)
         if checks.counts["bad_count"]:
             store_errors(batch, errors_path)
         finish_check(batch)
+
+
+def ahead(parts: Iterator[CheckedRows]) -> Iterator[CheckedRows]:
+    """The next rows are read in a thread while those before are compared and stored."""
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(next, parts, None)
+        while (part := following.result()) is not None:
+            following = pool.submit(next, parts, None)
+            yield part
 
 
 @transaction.atomic

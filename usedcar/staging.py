@@ -80,18 +80,21 @@ def copy_text(cursor, table: str, columns: Sequence[str], text: IO, options: str
         raise CopyRefused(getattr(error.__cause__, "pgcode", "")) from None
 
 
-def lines_of(frame: pl.DataFrame, columns: Sequence[str]) -> bytes:
+def lines_of(frame: pl.DataFrame, columns: Sequence[str]) -> io.BytesIO:
     """The rows as COPY reads them with CSV_OPTIONS."""
     sealed = (name for name, kind in frame.select(columns).schema.items() if kind == pl.Binary)
     as_hex = ((pl.lit(r"\x") + pl.col(name).bin.encode("hex")).alias(name) for name in sealed)
     lines = frame.select(columns).with_columns(as_hex)
-    return lines.write_csv(include_header=False, null_value=NULL).encode()
+    text = io.BytesIO()
+    lines.write_csv(text, include_header=False, null_value=NULL)
+    text.seek(0)
+    return text
 
 
 def stage(batch: ImportBatch, frame: pl.DataFrame) -> None:
     """Put right rows aside: their Excel row number, whether they carry a warning, and the values."""
     columns = ("batch_id", "row_no", "has_warning", *COLUMNS)
-    text = io.BytesIO(lines_of(seal(frame).with_columns(batch_id=pl.lit(batch.pk)), columns))
+    text = lines_of(seal(frame).with_columns(batch_id=pl.lit(batch.pk)), columns)
     with connection.cursor() as cursor:
         copy_text(cursor, StagedTrade._meta.db_table, columns, text, CSV_OPTIONS)
 

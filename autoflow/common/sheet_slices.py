@@ -6,7 +6,6 @@ does not, it is read on by read_rows, which takes every form and refuses what it
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from functools import cached_property
 from html import unescape
@@ -131,27 +130,18 @@ def kinds_of(cell: object) -> tuple[str | None, float | None, date | None, int |
 
 
 def read_slices(
-    path: Path, *, max_rows: int = 100_000, header_rows: int = 2, rows: int = 10_000
+    path: Path, *, max_rows: int = 100_000, header_rows: int = 2, rows: int = 5_000
 ) -> Iterator[SheetSlice]:
     """The first sheet of a checked workbook, in slices of about so many rows that hold anything."""
     last = 0
     try:
-        for part in read_ahead(PlainSheet(path, max_rows + header_rows).slices(rows)):
+        for part in PlainSheet(path, max_rows + header_rows).slices(rows):
             yield part
             last = part.numbers[-1]
     except Unusual:
         rest = (row for row in read_rows(path, max_rows=max_rows, header_rows=header_rows) if row[0] > last)
         while part := list(islice(rest, rows)):
             yield slice_of(part)
-
-
-def read_ahead(parts: Iterator[SheetSlice]) -> Iterator[SheetSlice]:
-    """The next slice is read in a thread while the one before is worked on."""
-    with ThreadPoolExecutor(1) as pool:
-        following = pool.submit(next, parts, None)
-        while (part := following.result()) is not None:
-            following = pool.submit(next, parts, None)
-            yield part
 
 
 class PlainSheet:

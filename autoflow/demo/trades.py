@@ -102,7 +102,8 @@ class TradeWriter:
             ]
             sealed = seal(with_keys(frame_of(part)))
             columns = {name: pl.lit(value) for name, value in own.items()}
-            yield lines_of(sealed.with_columns(**columns, reported_at=pl.Series(moments)), NAMES)
+            lines = sealed.with_columns(**columns, reported_at=pl.Series(moments))
+            yield lines_of(lines, NAMES).getvalue()
 
 
 def kind_of(enterprise):
