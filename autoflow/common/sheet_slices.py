@@ -29,13 +29,13 @@ TAIL = r"(?:</row>\s*(?:<row\b[^<>]*>\s*(?:</row>\s*)?)*)?$"
 CELL = (
     r'^r="(?P<letters>[A-Z]{1,2})(?P<row>[1-9][0-9]{0,5})"(?: s="(?P<style>[0-9]{1,5})")?'
     r'(?: t="(?P<kind>s|n|b|e|str|inlineStr)")?'
-    r"(?:/>|><v>(?P<value>[^<]+)</v></c>|"
+    r"(?: ?/>|><v>(?P<value>[^<]+)</v></c>|"
     r'><is><t(?: xml:space="preserve")?>(?P<inline>[^<]*)</t></is></c>|'
-    r"><(?P<formula>f)(?:/>| [^<>]*/>|(?: [^<>]*)?>[^<]*</f>)(?:<v>[^<]*</v>|<v/>)?</c>)" + TAIL
+    r"><(?P<formula>f)(?:/>| [^<>]*/>|(?: [^<>]*)?>[^<]*</f>)(?:<v>[^<]*</v>|<v ?/>)?</c>)" + TAIL
 )
 PRELUDE = re.compile(r">?\s*(?:<row\b[^<>]*>\s*(?:</row>\s*)?)*")
 STRING = (
-    r'^(?:<t(?: xml:space="preserve")?>(?P<text>[^<&]*)</t>|<t/>)(?:<phoneticPr [^<>]*/>)?'
+    r'^(?:<t(?: xml:space="preserve")?>(?P<text>[^<&]*)</t>|<t ?/>)(?:<phoneticPr [^<>]*/>)?'
     r"</si>\s*(?:</sst>\s*)?$"
 )
 PHONETIC = re.compile(r"<rPh\b.*?</rPh>", re.DOTALL)
@@ -329,7 +329,7 @@ def styles_of(styles: bytes) -> tuple[frozenset[str], frozenset[str]]:
         number = int(style.get("numFmtId", "0"))
         code = FORMAT_NOISE.sub("", custom.get(number, "")).lower()
         if (number in DATE_FORMATS and number not in custom) or re.fullmatch(
-            r"(?=.*y)(?=.*d)[ymd年月日/., -]+", code
+            r"(?=.*y)(?=.*d)[ymdhs年月日时分秒:/., -]+", code
         ):
             days.add(str(place))
         elif (number in FIGURE_FORMATS and number not in custom) or (
