@@ -82,6 +82,7 @@ class History:
         """What these persons sold in some years, and how they came by the vehicles, by two queries."""
         sold = self.reported.filter(
             AnyOf("seller_id_key", list(sellers)),
+            seller_party_kind=PartyKind.PERSON,
             traded_on__gte=date(min(years), 1, 1),
             traded_on__lte=date(max(years), 12, 31),
         )

@@ -256,6 +256,11 @@ class Trade(TradeColumns):
             models.Index(fields=["vin"], name="trade_vin"),
             models.Index(Right("vin", 6), name="trade_vin_tail"),
             models.Index(fields=["plate_no"], name="trade_plate"),
+            models.Index(
+                fields=["seller_id_key"],
+                condition=Q(seller_party_kind=PartyKind.PERSON),
+                name="trade_person_seller",
+            ),
         ]
 
     def __str__(self):
