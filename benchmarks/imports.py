@@ -37,14 +37,9 @@ def medians(ways, rows, rounds):
     }
 
 
-def line(bench, rows, mine, baseline_seconds, **more):
-    report(
-        bench,
-        rows,
-        mine["seconds"],
-        baseline=baseline_seconds,
-        **{**mine, "seconds": round(mine["seconds"], 3), **more},
-    )
+def line(bench, rows, result, baseline, **more):
+    told = {name: value for name, value in result.items() if name != "seconds"}
+    report(bench, rows, result["seconds"], baseline=baseline, **told, **more)
 
 
 def bench_import():

@@ -216,7 +216,6 @@ class WorkbookChecks:
 
     def count(self, checked: CheckedRows) -> None:
         bad = set(checked.bad)
-        self.counts["total_count"] += len(checked.frame)
         self.counts["checked_count"] += len(checked.frame)
         self.counts["bad_count"] += len(bad)
         self.counts["good_count"] += len(checked.frame) - len(bad)

@@ -42,6 +42,7 @@ CLAIMABLE = {
 COUNTS = ("total_count", "checked_count", "good_count", "warned_count", "bad_count", "known_count")
 GIVEN_UP = "系统多次处理未能完成，已停止。请检查文件后重新上传；仍有问题请联系技术支持。"
 FILE_GONE = "上传的文件已不存在，请重新上传。"
+STAGED_LOST = "校验后的数据已不完整，没有导入任何行，请重新上传。"
 NO_ROWS = "文件中没有数据，请从第 3 行起填写后再上传。"
 logger = logging.getLogger(__name__)
 
@@ -125,6 +126,7 @@ def check_batch(*, batch_id: int) -> None:
         parts = read_slices(path, max_rows=settings.IMPORT_MAX_ROWS, rows=SLICE_ROWS)
         first = next(parts, slice_of([]))
         names, header_row = read_header(first)
+        hold(batch, total_count=max(first.expected - header_row, 0))
         data = chain([first.after(header_row)], parts)
         del first
         checks = WorkbookChecks(batch.enterprise, names, timezone.localdate())
@@ -133,7 +135,7 @@ def check_batch(*, batch_id: int) -> None:
                 checked = checks.compared(read)
                 save_slice(batch, checks, checked)
                 write_errors(errors, checked)
-        if not checks.counts["total_count"]:
+        if not checks.counts["checked_count"]:
             raise WorkbookRefused(NO_ROWS)
         if checks.counts["bad_count"]:
             store_errors(batch, errors_path)
@@ -177,7 +179,8 @@ def store_errors(batch: ImportBatch, path: Path) -> None:
 
 @transaction.atomic
 def finish_check(batch: ImportBatch) -> None:
-    hold(batch, status=ImportStatus.CHECKED, lease_until=None, tries=0)
+    total = batch.checked_count
+    hold(batch, status=ImportStatus.CHECKED, total_count=total, lease_until=None, tries=0)
     record(
         "usedcar.import-check", batch, by=batch.uploaded_by, **{name: getattr(batch, name) for name in COUNTS}
     )
@@ -198,6 +201,9 @@ def write_staged(batch: ImportBatch) -> None:
     enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=batch.enterprise_id)
     if reason := reason_not_to_report(enterprise):
         fail(batch, reason)
+        return
+    if batch.staged.count() != batch.ready_count:
+        fail(batch, STAGED_LOST)
         return
     now = timezone.now()
     written = write_trades(batch, now)

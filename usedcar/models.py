@@ -124,7 +124,7 @@ class ImportBatch(StateMachine, models.Model):
     stored_as = models.CharField("存放名", max_length=100, blank=True)
     status = models.CharField("状态", max_length=9, choices=ImportStatus, default=ImportStatus.UPLOADED)
     failure = models.CharField("失败原因", max_length=300, blank=True)
-    total_count = models.PositiveIntegerField("总行数", default=0)
+    total_count = models.PositiveIntegerField("总行数", default=0)  # while checking: expected, or 0
     checked_count = models.PositiveIntegerField("已校验", default=0)
     good_count = models.PositiveIntegerField("可导入", default=0)
     warned_count = models.PositiveIntegerField("有警告", default=0)

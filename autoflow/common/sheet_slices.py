@@ -66,8 +66,11 @@ class Unusual(Exception):
 class SheetSlice:
     """Some rows of a sheet: their numbers in Excel, and one line for each cell that holds anything.
 
-    A cell is text, a figure, a day, or odd: a place in ODD.
+    A cell is text, a figure, a day, or odd: a place in ODD. `expected` is how many rows the sheet seems to
+    have, empty ones included, or 0 where nobody counted.
     """
+
+    expected = 0
 
     def __init__(self, numbers: pl.Series, cells: pl.DataFrame, originals: Sequence[list] | None = None):
         self.numbers, self.cells, self.originals = numbers, cells, originals
@@ -159,8 +162,7 @@ class PlainSheet:
         self.strings = pl.Series(dtype=pl.String)
 
     def slices(self, rows: int) -> Iterator[SheetSlice]:
-        if self.has_merged_cells():
-            raise Unusual
+        expected = self.count_rows()
         self.strings = self.shared_strings()
         parts, count = [], 0
         for block in self.blocks():
@@ -168,10 +170,10 @@ class PlainSheet:
             parts.append(cells)
             count += cells["row"].n_unique()
             if count >= rows:
-                yield joined(parts)
+                yield joined(parts, expected)
                 parts, count = [], 0
         if count:
-            yield joined(parts)
+            yield joined(parts, expected)
 
     def blocks(self) -> Iterator[bytes]:
         """Whole rows, so many that they and what is made of them stay in the processor's cache."""
@@ -186,14 +188,16 @@ class PlainSheet:
                 waiting, size = [], 0
         yield b"".join(waiting)
 
-    def has_merged_cells(self) -> bool:
-        before = b""
+    def count_rows(self) -> int:
+        """How many rows there are, and that no cells are merged, which stands behind them."""
+        before, count = b"", 0
         with self.path.open("rb") as source:
             for chunk in unpacked(source, self.part):
+                count += chunk.count(b"</row>")
                 if b"mergeCell" in before + chunk:
-                    return True
+                    raise Unusual
                 before = chunk[-16:]
-        return False
+        return count
 
     def shared_strings(self) -> pl.Series:
         if self.shared is None:
@@ -288,10 +292,12 @@ class PlainSheet:
         return {name: made[name] for name in made.columns}
 
 
-def joined(parts: Sequence[pl.DataFrame]) -> SheetSlice:
+def joined(parts: Sequence[pl.DataFrame], expected: int) -> SheetSlice:
     cells = pl.concat(parts)
     places = cells["row"].rle_id().alias("place")
-    return SheetSlice(cells["row"].unique(maintain_order=True), cells.select(places, pl.exclude("row")))
+    made = SheetSlice(cells["row"].unique(maintain_order=True), cells.select(places, pl.exclude("row")))
+    made.expected = expected
+    return made
 
 
 def decoded(texts: pl.Series) -> pl.Series:
