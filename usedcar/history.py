@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from autoflow.common.checks import Finding, finding, invalid
 from usedcar.enums import PartyKind, TradeStatus
 from usedcar.models import Trade
+from usedcar.querysets import AnyOf
 from usedcar.staging import party_key
 
 RESALE = timedelta(days=7)
@@ -74,13 +75,14 @@ class History:
 
     def learn_vehicles(self, vins: Collection[str]) -> None:
         """What the nation reported of these vehicles, by one query."""
-        for values in self.reported.filter(vin__in=vins).values_list(*DEAL_FIELDS):
+        for values in self.reported.filter(AnyOf("vin", list(vins))).values_list(*DEAL_FIELDS):
             self.add(to_deal(*values))
 
     def learn_sellers(self, sellers: Collection[bytes], years: Collection[int]) -> None:
         """What these persons sold in some years, and how they came by the vehicles, by two queries."""
         sold = self.reported.filter(
-            seller_id_key__in=sellers,
+            AnyOf("seller_id_key", list(sellers)),
+            seller_party_kind=PartyKind.PERSON,
             traded_on__gte=date(min(years), 1, 1),
             traded_on__lte=date(max(years), 12, 31),
         )
@@ -137,7 +139,10 @@ def is_quick_resale(other: Deal, deal: Deal) -> bool:
 
 def history_findings(row: Mapping[str, object], besides: int | None = None) -> list[Finding]:
     """What history says about one normalised row, for the form."""
-    keys = {f"{party}_id_key": party_key(row, party) for party in ("seller", "buyer")}
+    keys = {
+        f"{party}_id_key": party_key(row[f"{party}_id_type"], row[f"{party}_id_number"])
+        for party in ("seller", "buyer")
+    }
     deal = to_deal(*({**row, **keys}[name] for name in DEAL_FIELDS))
     history = History(besides)
     history.learn_vehicles([deal.vin])

@@ -153,7 +153,7 @@ class ImportBatch(StateMachine, models.Model):
     stored_as = models.CharField("存放名", max_length=100, blank=True)
     status = models.CharField("状态", max_length=9, choices=ImportStatus, default=ImportStatus.UPLOADED)
     failure = models.CharField("失败原因", max_length=300, blank=True)
-    total_count = models.PositiveIntegerField("总行数", default=0)
+    total_count = models.PositiveIntegerField("总行数", default=0)  # while checking: expected, or 0
     checked_count = models.PositiveIntegerField("已校验", default=0)
     good_count = models.PositiveIntegerField("可导入", default=0)
     warned_count = models.PositiveIntegerField("有警告", default=0)
@@ -316,6 +316,11 @@ class Trade(TradeColumns, FormColumns):
             models.Index(fields=["vin"], name="trade_vin"),
             models.Index(Right("vin", 6), name="trade_vin_tail"),
             models.Index(fields=["plate_no"], name="trade_plate"),
+            models.Index(
+                fields=["seller_id_key"],
+                condition=Q(seller_party_kind=PartyKind.PERSON),
+                name="trade_person_seller",
+            ),
             HashIndex(fields=["seller_id_key"], condition=~Q(seller_id_key=b""), name="trade_seller_key"),
             HashIndex(fields=["buyer_id_key"], condition=~Q(buyer_id_key=b""), name="trade_buyer_key"),
             models.Index(

@@ -13,6 +13,16 @@ SEALED = tuple(
 )
 
 
+class AnyOf(models.Func):
+    """`column = ANY (values)`: one parameter however many values, and an index that serves the column."""
+
+    arg_joiner, template, arity = " = ANY(", "%(expressions)s)", 2
+    output_field = models.BooleanField()
+
+    def __init__(self, column: str, values: list):
+        super().__init__(models.F(column), models.Value(values))
+
+
 class ScopedQuerySet(models.QuerySet):
     def visible_to(self, user):
         """One's own enterprise's rows, or those of an authority's area."""

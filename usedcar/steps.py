@@ -139,7 +139,10 @@ def mark_of(found: Finding) -> str:
 
 def keys_of(values: Mapping[str, object]) -> dict[str, object]:
     """The fingerprints and masks of the numbers of persons."""
-    keys = {f"{prefix}_id_key": party_key(values, prefix) for prefix in PREFIXES}
+    keys = {
+        f"{prefix}_id_key": party_key(values[f"{prefix}_id_type"], values[f"{prefix}_id_number"])
+        for prefix in PREFIXES
+    }
     return keys | {f"{prefix}_id_mask": mask_id(values[f"{prefix}_id_number"]) for prefix in PREFIXES}
 
 

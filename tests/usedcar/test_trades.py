@@ -45,7 +45,7 @@ def test_a_sound_trade_is_reported_once(clerk, manager, market, data):
     assert (answer.status_code, answer.url) == (302, reverse("usedcar:trade-detail", args=[trade.pk]))
     assert (trade.enterprise, trade.reported_by, trade.batch) == (market, manager, None)
     assert trade.buyer_id_number == MARKER
-    assert bytes(trade.buyer_id_key) == party_key(data, "buyer")
+    assert bytes(trade.buyer_id_key) == party_key(data["buyer_id_type"], data["buyer_id_number"])
     assert trade.buyer_id_mask == f"{MARKER[:3]}{'*' * 13}{MARKER[-2:]}"
     assert trade.status == TradeStatus.REPORTED
 
@@ -183,7 +183,7 @@ def test_a_tick_answers_no_later_question(clerk, data):
 def test_the_third_short_sale_of_a_person_stops_and_says_whom_to_ask(clerk, market, data):
     recent = timezone.localdate() - timedelta(days=60)
     short = {**data, "original_purchased_on": str(recent), "first_registered_on": str(recent)}
-    key = party_key(data, "seller")
+    key = party_key(data["seller_id_type"], data["seller_id_number"])
     for _ in range(2):
         row = {"seller_party_kind": "PERSON", "seller_id_key": key, "original_purchased_on": recent}
         TradeFactory(enterprise=market, first_registered_on=recent, **row)

@@ -11,7 +11,7 @@ import autoflow.common.crypto
 class Migration(migrations.Migration):
     dependencies = [
         ("filing", "0003_print_and_old_filings"),
-        ("usedcar", "0001_initial"),
+        ("usedcar", "0002_import_columns"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
