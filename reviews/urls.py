@@ -13,6 +13,7 @@ from reviews.views import (
     filings,
     policy,
     prints,
+    reports,
     sync,
 )
 
@@ -58,5 +59,8 @@ urlpatterns = [
     path("filings/<int:filing_id>/urge/", claims.filing_urge, name="filing-urge"),
     path("filings/<int:filing_id>/confirm/", decisions.filing_confirm, name="filing-confirm"),
     path("filings/<int:filing_id>/return/", decisions.filing_return, name="filing-return"),
+    path("reports/", reports.report_list, name="report-list"),
+    path("reports/<int:report_id>/", reports.report_detail, name="report-detail"),
+    path("reports/<int:report_id>/return/", reports.report_return, name="report-return"),
     path("audit/", audit.audit_list, name="audit-list"),
 ]
