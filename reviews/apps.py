@@ -13,6 +13,8 @@ class ReviewsConfig(AppConfig):
         menu.register(30, "备案办理", "reviews:filing-list", Permission.FILING_REVIEW)
         menu.register(32, "辖区企业", "reviews:enterprise-list", Permission.ENTERPRISE_VIEW)
         menu.register(34, "报表督查", "reviews:report-list", Permission.REPORT_REVIEW)
+        menu.register(36, "补报与开锁", "reviews:late-list", Permission.REPORT_UNLOCK)
+        menu.register(38, "填报期限", "reviews:window-page", Permission.WINDOW_SET)
         menu.register(60, "确认权限", "reviews:policy", Permission.POLICY_SET)
         menu.register(62, "代办安排", "reviews:deputy-list", Permission.DEPUTY_SET)
         menu.register(64, "账号管理", "reviews:account-list", Permission.ACCOUNT_MANAGE)

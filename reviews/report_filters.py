@@ -18,10 +18,10 @@ from reviews.filters import Filter
 PERIODS_OFFERED = {PeriodKind.MONTH: 25, PeriodKind.QUARTER: 9, PeriodKind.YEAR: 6}
 
 
-def periods_of(form, at) -> list[Period]:
-    """The periods that can be looked at, newest first: the present one and those before it."""
-    period = Period.of_day(timezone.localdate(at), form.period_kind)
-    return [period.plus(-count) for count in range(PERIODS_OFFERED[form.period_kind])]
+def periods_of(form, at, ahead=0) -> list[Period]:
+    """The periods that can be chosen, newest first: some ahead, the present one and those before it."""
+    period = Period.of_day(timezone.localdate(at), form.period_kind).plus(ahead)
+    return [period.plus(-count) for count in range(PERIODS_OFFERED[form.period_kind] + ahead)]
 
 
 def present_period(form, at) -> Period:
@@ -34,13 +34,17 @@ def present_period(form, at) -> Period:
 class PeriodChoice(Filter):
     """One form and one period, which every page on reports is about."""
 
+    ahead = 0
+
     def __init__(self, query, at):
         super().__init__(query)
         self.at = at
         self.form_choices = form_choices()
         key = self._one_of("form", dict(self.form_choices))
         self.form = report_form(key) if key else report_forms()[0]
-        self.period_choices = [(str(period), period.label) for period in periods_of(self.form, at)]
+        self.period_choices = [
+            (str(period), period.label) for period in periods_of(self.form, at, self.ahead)
+        ]
         named = self._one_of("period", dict(self.period_choices))
         found = Period.parse(named, self.form.period_kind) if named else None
         self.period = found or present_period(self.form, at)

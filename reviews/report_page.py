@@ -4,7 +4,7 @@ from accounts.enums import Permission
 from accounts.permissions import decide
 from reporting import presentation
 from reporting.enums import ReportStatus
-from reporting.models import Report
+from reporting.models import LatePermission, Report
 from reviews.places import place_names
 from reviews.report_lists import as_submitted
 
@@ -27,6 +27,9 @@ def page(report, user, at, number=None) -> dict:
         "is_returned": report.status == ReportStatus.RETURNED,
         "place": place_names([report.division_code]).get(report.division_code, report.division_code),
         "return_decision": decide(user, Permission.REPORT_RETURN, report),
+        "unlock_decision": decide(
+            user, Permission.REPORT_UNLOCK, LatePermission(enterprise=report.enterprise)
+        ),
         "unlock_reason": unlock_reason(found["standing"]),
         "neighbours": neighbours(report, user),
     }

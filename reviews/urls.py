@@ -11,10 +11,12 @@ from reviews.views import (
     deputies,
     enterprises,
     filings,
+    late,
     policy,
     prints,
     reports,
     sync,
+    windows,
 )
 
 app_name = "reviews"
@@ -62,5 +64,10 @@ urlpatterns = [
     path("reports/", reports.report_list, name="report-list"),
     path("reports/<int:report_id>/", reports.report_detail, name="report-detail"),
     path("reports/<int:report_id>/return/", reports.report_return, name="report-return"),
+    path("late/", late.late_list, name="late-list"),
+    path("late/<int:permission_id>/", late.late_detail, name="late-detail"),
+    path("late/add/<int:enterprise_id>/<str:form>/<str:period>/", late.late_add, name="late-add"),
+    path("windows/", windows.window_page, name="window-page"),
+    path("windows/add/", windows.window_add, name="window-add"),
     path("audit/", audit.audit_list, name="audit-list"),
 ]
