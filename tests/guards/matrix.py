@@ -56,6 +56,7 @@ ALLOWED = {
     "filing:print-qr": ENTERPRISE,
     "filing:version": ENTERPRISE,
     "filing:image": ENTERPRISE | AUTHORITY,
+    "reporting:calendar": ENTERPRISE,
     "newcar:monthly-list": ENTERPRISE,
     "newcar:monthly-add": ENTERPRISE,
     "newcar:monthly-late": ENTERPRISE,
