@@ -15,6 +15,7 @@ from reviews.views import (
     policy,
     prints,
     reports,
+    statistics,
     sync,
     windows,
 )
@@ -69,5 +70,7 @@ urlpatterns = [
     path("late/add/<int:enterprise_id>/<str:form>/<str:period>/", late.late_add, name="late-add"),
     path("windows/", windows.window_page, name="window-page"),
     path("windows/add/", windows.window_add, name="window-add"),
+    path("statistics/newcar/", statistics.newcar, name="newcar-statistics"),
+    path("statistics/newcar.xlsx", statistics.newcar_workbook, name="newcar-workbook"),
     path("audit/", audit.audit_list, name="audit-list"),
 ]

@@ -107,6 +107,8 @@ ALLOWED = {
     "reviews:late-add": AUTHORITY,
     "reviews:window-page": SETTING,
     "reviews:window-add": SETTING,
+    "reviews:newcar-statistics": AUTHORITY,
+    "reviews:newcar-workbook": AUTHORITY,
     "reviews:audit-list": {"auditor"},
     "usedcar:trade-list": ENTERPRISE | AUTHORITY,
     "usedcar:trade-detail": ENTERPRISE | AUTHORITY,
