@@ -1,7 +1,7 @@
 // The plots of a consolidated view: drawn on canvas from the figures of the tables below them.
 
 const COLOURS = ["#1d4f91", "#2b7a4b"];
-const MANY = 8;
+const LABEL_WIDTH = 90;
 
 function line(data) {
   return {
@@ -11,8 +11,8 @@ function line(data) {
   };
 }
 
-function bar(data) {
-  const rotate = data.labels.length > MANY ? 40 : 0;
+function bar(data, width) {
+  const rotate = data.labels.length * LABEL_WIDTH > width ? 40 : 0;
   return {
     xAxis: { type: "category", data: data.labels, axisLabel: { interval: 0, rotate } },
     yAxis: { type: "value", minInterval: 1 },
@@ -31,7 +31,7 @@ function draw(element, data) {
     grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true },
     legend: { top: 0 },
     tooltip: { trigger: "axis", renderMode: "richText" },
-    ...KINDS[element.dataset.chartKind](data),
+    ...KINDS[element.dataset.chartKind](data, element.clientWidth),
   });
   new ResizeObserver(() => chart.resize()).observe(element);
 }
