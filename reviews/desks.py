@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Permission, Role
-from accounts.models import AuditRecord, User
+from accounts.models import AuditRecord, Contact, User
 from accounts.permissions import can, decide
 from autoflow.common.health import probe_all
 from filing.completion import missing_items
@@ -17,6 +17,10 @@ from filing.models import Enterprise, Filing
 from filing.permissions import enterprise_of
 from filing.presentation import problems
 from filing.services import findings_of
+from reporting import clock
+from reporting.calendar import entries_of
+from reporting.enums import Phase
+from reporting.windows import limit_text
 from reviews.audit_words import with_words
 from reviews.queues import deadline_text, figures, late_bodies, latest_versions, with_ages
 from reviews.sync import fault_text
@@ -26,6 +30,7 @@ from usedcar.permissions import concerns
 
 LATEST = 5
 LATEST_RECORDS = 10
+CONTACTS = 3
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Task:
     action: str = ""
     url: str = ""
     items: tuple = ()
+    period: str = ""  # a report to begin: the button posts it
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,8 @@ def enterprise_desk(user):
     filing = enterprise and enterprise.filings.open_versions().select_related("decided_by").first()
     tasks = [_filing_task(user, enterprise, filing)]
     reports = concerns(user)
+    if enterprise is not None:
+        tasks += _report_tasks(enterprise)
     if reports:
         tasks += _import_tasks(user)
     return {
@@ -61,6 +69,7 @@ def enterprise_desk(user):
         "tasks": [task for task in tasks if task],
         "waiting": _waiting(filing),
         "steps": _steps(user, enterprise, reports),
+        "contacts": Contact.objects.near(user)[:CONTACTS],
         "trades": _trades(user) if reports and can(user, Permission.TRADE_VIEW) else None,
     }
 
@@ -143,6 +152,44 @@ def _import_tasks(user):
         )
         for batch in checked[:LATEST]
     ]
+
+
+def _report_tasks(enterprise):
+    """What is due, the nearest deadline first; what is locked in one line, since it must be asked for."""
+    entries = entries_of(enterprise, clock.now())
+    waiting = sorted((one for one in entries if one.waits), key=lambda one: one.standing.window.due_at)
+    tasks = [_report_task(one) for one in waiting]
+    locked = [one for one in entries if one.is_locked_out and one.form.can_be_unlocked and not one.reason]
+    if locked:
+        named = "、".join(one.title for one in locked[:2]) + ("等" if len(locked) > 2 else "")
+        text = f"{named}。锁定后须经主管部门同意才能补报。"
+        tasks.append(
+            Task(
+                f"有 {len(locked)} 期报表没有上报，已锁定",
+                text,
+                "查看并申请补报",
+                reverse("reporting:calendar"),
+            )
+        )
+    return tasks
+
+
+def _report_task(entry):
+    step, standing = entry.step, entry.standing
+    if entry.is_returned:
+        title, text = (
+            f"修改{entry.title}（已退回）",
+            f"{entry.limit}。退回原因：{entry.report.return_reason}",
+        )
+    elif entry.is_handed_in:
+        title, text = f"{entry.title}有还没有上报的修改", f"重新上报后修改才生效。{entry.limit}。"
+    elif standing.phase == Phase.OPEN:
+        title, text = f"填报{entry.title}（{entry.days_text}）", f"{limit_text(standing.window.due_at)}截止。"
+    else:
+        title, text = f"补报{entry.title}（已逾期）", f"{entry.limit}。"
+    if entry.is_begun and not entry.report.submitted_at:
+        text = f"已有草稿。{text}"
+    return Task(title, text, step.label, step.url, period=step.period)
 
 
 def _steps(user, enterprise, reports):

@@ -15,10 +15,14 @@ from reviews.views import (
     deputies,
     enterprises,
     filings,
+    late,
     lifecycle,
     policy,
     prints,
+    reports,
+    statistics,
     sync,
+    windows,
 )
 
 app_name = "reviews"
@@ -88,5 +92,15 @@ urlpatterns = [
     path("catalog/<str:kind>/<int:entry_id>/merge/", catalog.entry_merge, name="catalog-merge"),
     path("catalog/<str:kind>/<int:entry_id>/disable/", catalog.entry_disable, name="catalog-disable"),
     path("authorizations/", authorizations.authorization_list, name="authorization-list"),
+    path("reports/", reports.report_list, name="report-list"),
+    path("reports/<int:report_id>/", reports.report_detail, name="report-detail"),
+    path("reports/<int:report_id>/return/", reports.report_return, name="report-return"),
+    path("late/", late.late_list, name="late-list"),
+    path("late/<int:permission_id>/", late.late_detail, name="late-detail"),
+    path("late/add/<int:enterprise_id>/<str:form>/<str:period>/", late.late_add, name="late-add"),
+    path("windows/", windows.window_page, name="window-page"),
+    path("windows/add/", windows.window_add, name="window-add"),
+    path("statistics/newcar/", statistics.newcar, name="newcar-statistics"),
+    path("statistics/newcar.xlsx", statistics.newcar_workbook, name="newcar-workbook"),
     path("audit/", audit.audit_list, name="audit-list"),
 ]

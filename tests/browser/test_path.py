@@ -112,7 +112,7 @@ def test_enterprise_registers_files_and_is_confirmed(at_browser, officer):
         clerk.page.check("[name=warnings_checked]")
         clerk.press("button[name=action][value=submit]")
     assert "等待西湖区商务局确认" in clerk.text
-    assert clerk.page.locator("nav.menu a", has_text="品牌车型目录").count() == 0
+    assert clerk.page.locator("a", has_text="打印备案信息表").count() == 0
 
     reviewer = at_browser()
     reviewer.sign_in("officer", PASSWORD)
@@ -125,7 +125,7 @@ def test_enterprise_registers_files_and_is_confirmed(at_browser, officer):
 
     clerk.open("/filing/")
     assert "确认通过" in clerk.text
-    assert clerk.page.locator("nav.menu a", has_text="品牌车型目录").count() == 1
+    assert clerk.page.locator("a", has_text="打印备案信息表").count() == 1
     assert Enterprise.objects.get(uscc=uscc).is_confirmed
     assert clerk.complaints + reviewer.complaints == []
 

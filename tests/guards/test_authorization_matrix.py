@@ -8,7 +8,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from filing.models import BulkConfirm, Enterprise
-from reporting.models import Report
+from reporting.models import LatePermission, Report
 from tests.factories import (
     CancellationFactory,
     DeputyFactory,
@@ -41,7 +41,7 @@ FOREIGN = [
     (name, arguments, stranger)
     for name, arguments in ADDRESSES
     for stranger, role in STRANGERS.items()
-    if set(arguments) - {"slot", "version", "token"} and role in matrix.ALLOWED[name]
+    if set(arguments) - {"slot", "version", "token", "form", "period"} and role in matrix.ALLOWED[name]
 ]
 
 
@@ -67,6 +67,13 @@ def world():
         division_code=enterprise.division_code,
         created_by=enterprise.staff.first(),
     )
+    permission = LatePermission.objects.create(
+        enterprise=enterprise,
+        form="newcar_monthly",
+        period="2026-10-01",
+        jurisdiction_code=enterprise.jurisdiction_code,
+        division_code=enterprise.division_code,
+    )
     officer = UserFactory(county=True)
     deputy = DeputyFactory(absent=officer)
     shown = {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch}
@@ -81,6 +88,7 @@ def world():
             asked_by=enterprise.staff.first(),
         )
     }
+    shown |= {"report": report, "permission": permission}
     shown |= {"user": officer, "deputy": deputy}
     shown |= {"push": PushMessageFactory(filing=filing)}
     shown |= {"operator": UserFactory(operator=True, uscc=enterprise.uscc)}
@@ -113,6 +121,9 @@ def url_of(name, arguments, world, key=None):
         "notice_id": key or world["notice"].pk,
         "bulk_id": key or world["bulk"].pk,
         "request_id": key or world["wish"].pk,
+        "permission_id": key or world["permission"].pk,
+        "form": "newcar_monthly",
+        "period": "2026-10",
         "version": 1,
         "slot": "seal_image",
         "token": "A" * 43 if name.startswith("accounts:") else world["filing"].verify_token,
