@@ -6,7 +6,7 @@ UNUSED = ("echarts.js", "echarts.js.map", "echarts.common*", "echarts.simple*", 
 
 
 class PackageFinder(FileSystemFinder):
-    """Our own files and what we use of the packages; their other builds would be fifty megabytes for nobody."""
+    """Our own files and what we use of the packages; their other builds are fifty megabytes for nobody."""
 
     def list(self, ignore_patterns):
         return super().list([*(ignore_patterns or ()), *UNUSED])
