@@ -8,14 +8,16 @@ app_name = "reporting"
 urlpatterns = [path("", views.report_calendar, name="calendar")]
 
 
-def report_urls(prefix: str, form: str):
-    """list, add, detail, edit, delete and the request for more time, named `<prefix>-<verb>`."""
-    given = {"form": form}
+def report_urls(prefix: str, form: str, name: str = ""):
+    """list, add, detail, edit, delete and the request for more time, named `<name>-<verb>`; the name is the
+    prefix unless given.
+    """
+    given, name = {"form": form}, name or prefix
     return [
-        path(f"{prefix}/", views.report_list, given, name=f"{prefix}-list"),
-        path(f"{prefix}/add/", views.report_add, given, name=f"{prefix}-add"),
-        path(f"{prefix}/late/", views.late_request, given, name=f"{prefix}-late"),
-        path(f"{prefix}/<int:report_id>/", views.report_detail, given, name=f"{prefix}-detail"),
-        path(f"{prefix}/<int:report_id>/edit/", views.report_edit, given, name=f"{prefix}-edit"),
-        path(f"{prefix}/<int:report_id>/delete/", views.report_delete, given, name=f"{prefix}-delete"),
+        path(f"{prefix}/", views.report_list, given, name=f"{name}-list"),
+        path(f"{prefix}/add/", views.report_add, given, name=f"{name}-add"),
+        path(f"{prefix}/late/", views.late_request, given, name=f"{name}-late"),
+        path(f"{prefix}/<int:report_id>/", views.report_detail, given, name=f"{name}-detail"),
+        path(f"{prefix}/<int:report_id>/edit/", views.report_edit, given, name=f"{name}-edit"),
+        path(f"{prefix}/<int:report_id>/delete/", views.report_delete, given, name=f"{name}-delete"),
     ]

@@ -24,7 +24,7 @@ from reporting.windows import limit_text
 from reviews.audit_words import with_words
 from reviews.queues import deadline_text, figures, late_bodies, latest_versions, with_ages
 from reviews.sync import fault_text
-from usedcar.enums import ImportStatus
+from usedcar.enums import ImportStatus, TradeStatus
 from usedcar.models import ImportBatch, Trade
 from usedcar.permissions import concerns
 
@@ -206,7 +206,7 @@ def _trades(user):
     """Trades reported for this month and the one before."""
     this_month = timezone.localdate().replace(day=1)
     last_month = (this_month - timedelta(days=1)).replace(day=1)
-    trades = Trade.objects.visible_to(user)
+    trades = Trade.objects.visible_to(user).filter(status=TradeStatus.REPORTED)
     return {
         "this_month": trades.filter(traded_on__gte=this_month).count(),
         "last_month": trades.filter(traded_on__gte=last_month, traded_on__lt=this_month).count(),

@@ -25,6 +25,7 @@ from usedcar.enums import (
     TradeStatus,
     VinReason,
 )
+from usedcar.market_models import MarketMonth, MarketSummary  # noqa: F401 -- Django looks for them here
 from usedcar.querysets import CorrectionQuerySet, EventQuerySet, ImportQuerySet, TradeQuerySet
 
 

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from reporting.urls import report_urls
+from usedcar.market_monthly import MarketMonthly
 from usedcar.views import imports, trades
 
 app_name = "usedcar"
@@ -23,4 +25,5 @@ urlpatterns = [
     path("imports/<int:batch_id>/errors.xlsx", imports.import_errors, name="import-errors"),
     path("imports/<int:batch_id>/commit/", imports.import_commit, name="import-commit"),
     path("imports/<int:batch_id>/cancel/", imports.import_cancel, name="import-cancel"),
+    *report_urls("market/monthly", MarketMonthly.key, name="market-monthly"),
 ]

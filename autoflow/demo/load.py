@@ -10,6 +10,7 @@ from autoflow.demo.backdate import backdate
 from autoflow.demo.catalogue import load_catalogue
 from autoflow.demo.content import domestic_pairs
 from autoflow.demo.enterprises import load_enterprises
+from autoflow.demo.market_reports import load_market_reports
 from autoflow.demo.pictures import sample_pictures
 from autoflow.demo.places import Places
 from autoflow.demo.reports import load_reports
@@ -24,6 +25,8 @@ def load(plan, say):
         return begun
     say(f"正在写入二手车交易，共 {begun.trades:,} 条 ……")
     load_trades(begun, say)
+    say("正在写入交易市场月报 ……")
+    load_market_reports(begun)
     record(plans.DONE, summary="演示数据载入完成")
     say(f"演示数据已载入：{size_of(begun)}。")
     return begun

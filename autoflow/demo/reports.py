@@ -11,7 +11,6 @@ from filing.enums import FilingStatus, LineStatus
 from filing.models import BrandLine, Enterprise, Filing
 from newcar.lines import CELLS, expected_closing
 from newcar.monthly import NewcarMonthly
-from newcar.summaries import count_month
 from reporting.enums import ReportStatus
 from reporting.models import Obligation, Report, ReportEvent, ReportVersion, WindowRule
 from reporting.periods import Period, midnight_after
@@ -103,7 +102,8 @@ def write_months(form, dealer, months, random):
             month_line(offer, stock, index, period, scale, random)
             for index, offer in enumerate(dealer.offers)
         ]
-        write_report(form, dealer, period, lines, is_late=random.randrange(LATE_EVERY) == 0)
+        is_late = random.randrange(LATE_EVERY) == 0
+        write_report(form, dealer.enterprise, dealer.clerk, period, {"lines": lines}, is_late=is_late)
 
 
 def month_line(offer, stock, index, period, scale, random):
@@ -142,42 +142,36 @@ def month_line(offer, stock, index, period, scale, random):
     }
 
 
-def write_report(form, dealer, period, lines, *, is_late):
+def write_report(form, enterprise, clerk, period, content, *, is_late=False):
+    """A report as it stands after one submission, counted in the summaries."""
     window = form.default_window(period)
     at = window.due_at + timedelta(days=2) if is_late else window.due_at - timedelta(days=2, hours=5)
-    enterprise, content = dealer.enterprise, {"lines": lines}
     place = (enterprise.jurisdiction_code, enterprise.division_code)
+    handed_in = {"submitted_at": at, "submitted_by": clerk, "is_late": is_late}
     report = Report.objects.create(
         enterprise=enterprise,
         form=form.key,
         period=period.start,
         status=ReportStatus.SUBMITTED,
         version=1,
-        preparer_name=dealer.clerk.display_name or "经办人",
+        preparer_name=clerk.display_name or "经办人",
         preparer_phone="0571-00000000",
         jurisdiction_code=place[0],
         division_code=place[1],
-        created_by=dealer.clerk,
-        submitted_at=at,
-        submitted_by=dealer.clerk,
-        is_late=is_late,
+        created_by=clerk,
+        **handed_in,
         **form.figures(content),
     )
     form.write(report, content)
     ReportVersion.objects.create(
-        report=report,
-        number=1,
-        content=content,
-        sha256=digest(content),
-        submitted_at=at,
-        submitted_by=dealer.clerk,
-        is_late=is_late,
+        report=report, number=1, content=content, sha256=digest(content), **handed_in
     )
     ReportEvent.objects.bulk_create(
-        [ReportEvent(report=report, action=action, at=at, by=dealer.clerk) for action in ("START", "SUBMIT")]
+        [ReportEvent(report=report, action=action, at=at, by=clerk) for action in ("START", "SUBMIT")]
     )
     owe_present(form, enterprise, period, report)
-    count_month(report, None, content, place=(place, place))
+    form.counted(report, None, content, place=(place, place))
+    return report
 
 
 def owe_present(form, enterprise, period, report=None):

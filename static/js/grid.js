@@ -31,6 +31,24 @@ function check(grid, row) {
   }));
 }
 
+// The categories of a dimension against the quantity of their row, one balance a dimension.
+function balance(row) {
+  const whole = numberOf(row.querySelector('[data-cell="qty"]')?.value ?? "");
+  for (const place of row.querySelectorAll("[data-balance]")) {
+    const parts = [...row.querySelectorAll(`[data-part="${place.dataset.balance}"]`)];
+    const difference = parts.reduce((left, part) => left - numberOf(part.value), whole);
+    const mark = place.firstElementChild;
+    mark.textContent = `差 ${difference}`;
+    mark.className = difference ? "grid-difference" : "grid-even";
+  }
+}
+
+// A cell is marked as long as it says what the trades say.
+function compare(cell) {
+  if (!("trades" in cell.dataset)) return;
+  cell.parentElement.classList.toggle("grid-source", numberOf(cell.value) === Number(cell.dataset.trades));
+}
+
 function sum(grid) {
   const totals = [...grid.querySelectorAll("[data-total]")];
   const rows = rowsOf(grid);
@@ -39,6 +57,8 @@ function sum(grid) {
     const cents = rows.reduce((whole, cells) => whole + Math.round(numberOf(cells[column].value) * 100), 0);
     const money = rows.some((cells) => cells[column].dataset.cell.endsWith("amount"));
     total.textContent = (cents / 100).toLocaleString("zh-CN", { minimumFractionDigits: money ? 2 : 0 });
+    const shown = document.querySelector(`[data-total-of="${rows[0]?.[column]?.dataset.cell}"]`);
+    if (shown) shown.textContent = total.textContent;
   });
 }
 
@@ -88,7 +108,11 @@ for (const grid of document.querySelectorAll("[data-grid]")) {
   grid.addEventListener("focusin", (event) => { if (event.target.matches("[data-cell]")) event.target.select(); });
   grid.addEventListener("input", (event) => {
     const row = event.target.closest("[data-row]");
-    if (row) check(grid, row);
+    if (row) {
+      check(grid, row);
+      balance(row);
+      compare(event.target);
+    }
     sum(grid);
   });
 }

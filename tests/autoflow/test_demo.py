@@ -24,6 +24,7 @@ from catalog.models import Brand, Displacement, VehicleModel
 from filing.content import content_of, digest
 from filing.models import Enterprise, Filing, FilingEvent
 from filing.services import findings_of
+from reporting.models import Report
 from usedcar.checks import check_trade
 from usedcar.models import Trade
 
@@ -214,3 +215,12 @@ def test_glyphs_cover_the_name_of_every_demo_enterprise():
     rows = -(-len(glyphs.CHARACTERS) // glyphs.IN_ROW)
     assert glyphs.sheet().size == (glyphs.IN_ROW * glyphs.SIZE, rows * glyphs.SIZE)
     assert all(glyphs.glyph(character, 32).getbbox() for character in glyphs.CHARACTERS)
+
+
+def test_load_demo_gives_the_market_its_months_from_its_trades(said):
+    reports = Report.objects.filter(form="market_monthly", enterprise__staff__username="market")
+    assert 0 < reports.count() < PLAN.months
+    for report in reports:
+        content = report.versions.get().content
+        assert [found for found in report.form_class.check(report, content) if found.stops] == []
+        assert content == report.form_class.read(report) | {"filled_at": content["filled_at"]}

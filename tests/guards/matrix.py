@@ -164,6 +164,12 @@ ALLOWED = {
     "usedcar:import-errors": ENTERPRISE,
     "usedcar:import-commit": ENTERPRISE,
     "usedcar:import-cancel": ENTERPRISE,
+    "usedcar:market-monthly-list": ENTERPRISE,
+    "usedcar:market-monthly-add": ENTERPRISE,
+    "usedcar:market-monthly-late": ENTERPRISE,
+    "usedcar:market-monthly-detail": ENTERPRISE,
+    "usedcar:market-monthly-edit": ENTERPRISE,
+    "usedcar:market-monthly-delete": ENTERPRISE,
 }
 POST_ONLY = {
     "accounts:logout",
@@ -218,4 +224,6 @@ POST_ONLY = {
     "usedcar:trade-export",
     "usedcar:import-commit",
     "usedcar:import-cancel",
+    "usedcar:market-monthly-late",
+    "usedcar:market-monthly-delete",
 }
