@@ -13,6 +13,10 @@ class ContactQuerySet(models.QuerySet):
         ordered = self.annotate(nearness=nearness).order_by("nearness", "jurisdiction", "order", "id")
         return ordered.select_related("jurisdiction")
 
+    def near(self, user):
+        """Whom this reader calls first: his own authority, then the nation's."""
+        return self.for_reader(user).filter(nearness__lt=2)
+
 
 class Contact(models.Model):
     """A telephone for questions: of one jurisdiction, or of the whole nation."""

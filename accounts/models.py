@@ -129,7 +129,12 @@ class User(AbstractBaseUser):
         ]
 
     def __str__(self):
-        return f"{self.display_name or self.username}（{self.organisation}）"
+        return f"{self.short_name}（{self.organisation}）"
+
+    @property
+    def short_name(self):
+        """How colleagues call the person."""
+        return self.display_name or self.username
 
     @property
     def is_enterprise(self):

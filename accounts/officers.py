@@ -12,7 +12,7 @@ from accounts.models import Division, User
 from accounts.notices import notify
 from accounts.permissions import require
 from accounts.recovery import issue_reset_code
-from accounts.steps import audited_account, record_reset
+from accounts.steps import audited_account, tell_reset
 from autoflow.common.errors import BusinessError
 
 CITY_DIGITS = 4
@@ -160,5 +160,5 @@ def reset_officer_password(*, user_id: int, by: User) -> User:
         if not user.is_active:
             raise BusinessError("账号已停用，请先启用再重置密码。")
         issue_reset_code(user=user, by=by)
-        record_reset(user, by=by)
+        tell_reset(user, by=by)
         return user

@@ -100,7 +100,7 @@ def replace_password(user: User, password: str | None, *, must_change=False) -> 
 
 
 @transaction.atomic
-def issue_reset_code(*, user: User, by: User | None = None) -> list[Channel]:
+def issue_reset_code(*, user: User, by: User | None = None, **detail) -> list[Channel]:
     """Reset for somebody else: the old password is dead at once, and a one-time link goes to the registered
     phone and mail, seen by nobody else. The caller has decided that `by` may do it.
     """
@@ -111,5 +111,6 @@ def issue_reset_code(*, user: User, by: User | None = None) -> list[Channel]:
     replace_password(user, None)
     for channel in channels:
         send_to(purpose=CodePurpose.ISSUED, user=user, channel=channel)
-    record("account.reset", user, by=by, channels=channels, account=user.username)
+    summary = f"为账号 {user.username}（{user.organisation}）重置密码"
+    record("account.reset", user, by=by, summary=summary, channels=channels, **detail)
     return channels

@@ -29,9 +29,7 @@ def _said(error):
     return "不在管理范围内" if isinstance(error, Http404) else str(error)
 
 
-def record_reset(user, *, by, **detail):
-    """A reset names both in the trail, and its owner hears of it."""
-    summary = f"为账号 {user.username}（{user.organisation}）重置密码"
-    record("account.reset", user, by=by, summary=summary, **detail)
+def tell_reset(user, *, by):
+    """The owner of an account hears that somebody else reset its password."""
     text = f"{by.organisation}已为您重置密码，验证码发到了登记的手机和邮箱。不是您申请的，请立即联系该机构。"
-    notify([user], title="密码已被重置", text=text)
+    notify([user], title="密码已被重置", text=text, always_mail=True)

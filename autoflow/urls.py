@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("catalog/", include("catalog.urls")),
     path("filing/", include("filing.urls")),
+    path("reports/", include("reporting.urls")),
     path("newcar/", include("newcar.urls")),
     path("usedcar/", include("usedcar.urls")),
     path("reviews/", include("reviews.urls")),

@@ -31,12 +31,13 @@ def prepare(say):
 
 
 def run(names):
-    from benchmarks import imports, pages  # noqa: PLC0415 -- models need the settings
+    from benchmarks import filings, imports, pages  # noqa: PLC0415 -- models need the settings
 
     benches = {
         "sign-in": pages.bench_sign_in,
         "form": pages.bench_form,
         "lists": pages.bench_lists,
+        "filings": filings.bench_filings,
         "import": imports.bench_import,
     }
     for name in names or benches:

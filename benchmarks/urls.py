@@ -21,7 +21,7 @@ PLAIN_PAGE = """{% extends "base.html" %}
 
 def plain_form(request):
     """The same version, forms and checks as the page of the product; only the controls are Django's own."""
-    page = FilingForms(enterprise_of(request.user).filings.open_versions().get())
+    page = FilingForms(enterprise_of(request.user).filings.open_versions().get(), user=request.user)
     context = {"page": page, "tasks": page.tasks(findings_of(page.filing))}
     return HttpResponse(engines["django"].from_string(PLAIN_PAGE).render(context, request))
 

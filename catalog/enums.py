@@ -1,6 +1,15 @@
-"""States and kinds of the catalogue; imports nothing of ours."""
+"""States, steps and kinds of the catalogue; imports nothing of ours."""
 
 from django.db.models import TextChoices
+
+
+class CatalogKind(TextChoices):
+    """The four kinds of entries, as they stand in addresses."""
+
+    BRAND = "brand", "品牌"
+    PRODUCER = "producer", "生产商"
+    MODEL = "model", "车型"
+    DISPLACEMENT = "displacement", "排量"
 
 
 class CatalogStatus(TextChoices):
@@ -9,6 +18,31 @@ class CatalogStatus(TextChoices):
     REJECTED = "REJECTED", "不通过"
     MERGED = "MERGED", "已合并"
     DISABLED = "DISABLED", "停用"
+
+
+class CatalogAction(TextChoices):
+    """What is done to an entry; REQUEST and LOAD bring it in, RENAME keeps its status, the others move it."""
+
+    REQUEST = "REQUEST", "申请"
+    LOAD = "LOAD", "目录导入"
+    APPROVE = "APPROVE", "审核通过"
+    REJECT = "REJECT", "审核不通过"
+    RENAME = "RENAME", "更正名称"
+    MERGE = "MERGE", "合并"
+    DISABLE = "DISABLE", "停用"
+
+
+class LoadStatus(TextChoices):
+    """A workbook of the national catalogue: looked at first, then applied or put aside."""
+
+    CHECKED = "CHECKED", "待确认导入"
+    DONE = "DONE", "已完成"
+    CANCELLED = "CANCELLED", "已取消"
+
+
+class LoadAction(TextChoices):
+    APPLY = "APPLY", "导入"
+    CANCEL = "CANCEL", "取消导入"
 
 
 class ProducerKind(TextChoices):

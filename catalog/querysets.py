@@ -1,35 +1,76 @@
 """Reads of the catalogue."""
 
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Concat
 
+from accounts.enums import ENTERPRISE_ROLES, Role
 from catalog.enums import CatalogStatus
 from catalog.names import name_key
 
 
 def _approved(relation):
-    return models.Q(**{f"{relation}__status": CatalogStatus.APPROVED})
+    return Q(**{f"{relation}__status": CatalogStatus.APPROVED})
 
 
-class CatalogQuerySet(models.QuerySet):
+class EntryQuerySet(models.QuerySet):
+    """What all four kinds of entries share."""
+
     def visible_to(self, user):
-        """The approved catalogue belongs to everybody; requests of others stay unseen until they are
-        approved.
+        """The approved catalogue belongs to everybody; a request is seen by its enterprises and by the
+        administrator, who also sees what is no longer in use.
         """
+        if user.role == Role.ADMIN:
+            return self
+        if user.role in ENTERPRISE_ROLES:
+            return self.filter(Q(status=CatalogStatus.APPROVED) | Q(pk__in=self._requested_by(user)))
         return self.approved()
+
+    def usable_by(self, user):
+        """What may be chosen in a draft: approved, or requested by one's own enterprise and undecided."""
+        own = Q(status=CatalogStatus.PENDING, pk__in=self._requested_by(user))
+        return self.filter(Q(status=CatalogStatus.APPROVED) | own) if user.uscc else self.approved()
+
+    def _requested_by(self, user):
+        return self.model._default_manager.filter(requests__uscc=user.uscc).values("pk")
 
     def approved(self):
         return self.filter(status=CatalogStatus.APPROVED)
 
-    def usable_by(self, user):
-        """What an enterprise may name in its own forms."""
-        return self.approved()
+    def pending(self):
+        return self.filter(status=CatalogStatus.PENDING)
+
+    def awaiting(self):
+        """Requests to decide on; displacements asked for with their model go with it."""
+        return self.pending()
+
+    def live(self):
+        """Entries whose name is taken: everything but what was rejected."""
+        return self.exclude(status=CatalogStatus.REJECTED)
+
+
+class NamedQuerySet(EntryQuerySet):
+    """Entries with a name, which may have been another before a correction or a merge."""
 
     def named_like(self, text):
-        """Entries whose name contains the text, however it was typed."""
-        return self.filter(name_key__contains=name_key(text)) if text else self
+        """Entries whose name contains the text, however it was typed, or once did."""
+        key = name_key(text)
+        if not text:
+            return self
+        aliases = self.model._default_manager.filter(merged_into__isnull=False, name_key__contains=key)
+        return self.filter(
+            self._own_name(key) | Q(former_keys__contains=key) | Q(pk__in=aliases.values("merged_into"))
+        )
+
+    def _own_name(self, key):
+        return Q(name_key__contains=key)
+
+    def with_kept_id(self):
+        """Adds kept_id: what figures are counted under, the entry itself or the one it was merged into."""
+        return self.annotate(kept_id=Coalesce("merged_into_id", "pk"))
 
 
-class BrandQuerySet(CatalogQuerySet):
+class BrandQuerySet(NamedQuerySet):
     def with_list_columns(self):
         return self.annotate(
             producer_count=models.Count("producers", filter=_approved("producers"), distinct=True),
@@ -37,7 +78,7 @@ class BrandQuerySet(CatalogQuerySet):
         )
 
 
-class ProducerQuerySet(CatalogQuerySet):
+class ProducerQuerySet(NamedQuerySet):
     def with_list_columns(self):
         brands = self.model._meta.get_field("brands").related_model.objects.approved()
         return self.prefetch_related(models.Prefetch("brands", brands.order_by("id")))
@@ -46,6 +87,57 @@ class ProducerQuerySet(CatalogQuerySet):
         return self.filter(brands=brand_id)
 
 
-class ModelQuerySet(CatalogQuerySet):
+class ModelQuerySet(NamedQuerySet):
     def with_list_columns(self):
-        return self.select_related("brand", "producer").prefetch_related("displacements")
+        """Approved displacements only; those waiting are the requesting enterprise's affair."""
+        displacements = self.model._meta.get_field("displacements").related_model.objects.approved()
+        return self.select_related("brand", "producer").prefetch_related(
+            models.Prefetch("displacements", displacements.order_by("value"))
+        )
+
+    def named_like(self, text):
+        """The key of a model lacks its brand, which people type all the same: 本田 cr v."""
+        full_key = Concat("brand__name_key", "name_key")
+        return super(ModelQuerySet, self.alias(full_key=full_key)).named_like(text)
+
+    def _own_name(self, key):
+        return Q(full_key__contains=key)
+
+
+class DisplacementQuerySet(EntryQuerySet):
+    def named_like(self, text):
+        models = self.model._meta.get_field("model").related_model.objects.named_like(text)
+        return self.filter(model__in=models) if text else self
+
+    def awaiting(self):
+        return self.pending().filter(model__status=CatalogStatus.APPROVED)
+
+
+class RequestQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """An enterprise sees its own requests, whoever of its staff made them; the administrator all."""
+        if user.role in ENTERPRISE_ROLES:
+            return self.filter(uscc=user.uscc)
+        return self if user.role == Role.ADMIN else self.none()
+
+    def leading(self):
+        """Without displacements that were asked for together with their model."""
+        return self.exclude(displacement__requested_at=F("displacement__model__requested_at"))
+
+    def with_list_columns(self):
+        return self.select_related(
+            "brand__merged_into",
+            "producer__merged_into",
+            "model__brand",
+            "model__merged_into",
+            "displacement__model__brand",
+            "by",
+        )
+
+
+class LoadQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self if user.role == Role.ADMIN else self.none()
+
+    def with_list_columns(self):
+        return self.select_related("uploaded_by")

@@ -2,12 +2,20 @@
 
 from django.urls import path
 
-from catalog import views
+from catalog import options
+from catalog.views import lists, requests
 
 app_name = "catalog"
 urlpatterns = [
-    path("brands/", views.brand_list, name="brand-list"),
-    path("models/", views.model_list, name="model-list"),
-    path("producers/", views.producer_list, name="producer-list"),
-    path("producers/options/", views.producer_options, name="producer-options"),
+    path("brands/", lists.brand_list, name="brand-list"),
+    path("brands/options/", options.brand_options, name="brand-options"),
+    path("brands/add/", requests.brand_add, name="brand-add"),
+    path("models/", lists.model_list, name="model-list"),
+    path("models/add/", requests.model_add, name="model-add"),
+    path("producers/", lists.producer_list, name="producer-list"),
+    path("producers/add/", requests.producer_add, name="producer-add"),
+    path("producers/options/", options.producer_options, name="producer-options"),
+    path("displacements/add/", requests.displacement_add, name="displacement-add"),
+    path("requests/", requests.request_list, name="request-list"),
+    path("similar/", requests.similar, name="similar"),
 ]

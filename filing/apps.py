@@ -13,7 +13,9 @@ class FilingConfig(AppConfig):
         from filing import (  # noqa: PLC0415
             images,
             permissions,  # noqa: F401 -- registers its conditions
+            references,
         )
 
         metrics.FAULTY_IMAGES.set_function(images.count_faulty)
+        references.register()
         menu.register(20, "企业备案", "filing:detail", Permission.FILING_EDIT)

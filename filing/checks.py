@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from autoflow.common.images import is_hard_to_read
 from filing.sections import FIELDS, IMAGES, NEWCAR_TYPES, parts_for
 
 FOUNDED = date(1949, 10, 1)
+DAYS_TO_REPORT_CHANGE = 30
 DAYS_TO_FILE_NEWCAR, MONTHS_TO_FILE_USED = 90, 2
 USUAL_FIRST_YEARS, USUAL_RENEWAL_YEARS = 5, 3
 POSTAL_CODE = re.compile(r"\d{6}", re.ASCII)
@@ -33,14 +34,15 @@ PARTS_OF_WHOLE = (
 
 @dataclass(frozen=True)
 class Context:
-    """What the content alone does not tell: the day, whether it changes a filing in force, what the
-    catalogue approved.
+    """What the content alone does not tell: the day, whether it changes a filing in force and since when
+    the licence says something else, what the catalogue approved.
     """
 
     today: date
     is_change: bool = False
     approved_pairs: frozenset = frozenset()
     foreign_producers: frozenset = frozenset()
+    licence_changes: Mapping[str, date] = field(default_factory=dict)
 
 
 def check_filing(content: Mapping, context: Context) -> Iterator[Finding]:
@@ -81,6 +83,9 @@ def check_required(content):
             yield finding("F-006", name)
         elif name == "auction_licence_no":
             yield finding("F-018", name)
+        elif name == "market_services":
+            message = "没有勾选任何市场配套服务，请确认市场内确实没有这些服务。"
+            yield invalid(name, message, severity=Severity.WARN)
         elif name not in DECLARATIONS and (spec.required == "R" or _is_asked_for(name, content)):
             yield required(name, spec.label)
     for name in DECLARATIONS:
@@ -148,8 +153,17 @@ def check_dates(content, context):
     established, opened = content["established_on"], content["opened_on"]
     if established and not FOUNDED <= established <= context.today:
         yield invalid("established_on", "成立日期须在 1949-10-01 至今天之间，请对照营业执照填写。")
-    elif established and not context.is_change and _is_late(established, content, context.today):
+    elif (
+        established
+        and not context.is_change
+        and is_late(established, content["enterprise_types"], context.today)
+    ):
         yield finding("F-020", "established_on")
+    late = timedelta(days=DAYS_TO_REPORT_CHANGE)
+    for name, changed_on in context.licence_changes.items():
+        if context.today > changed_on + late:
+            yield finding("F-022", name)
+            break
     if content["licence_valid_until"] and content["licence_valid_until"] < context.today:
         yield finding("F-013", "licence_valid_until")
     if established and opened and opened < established:
@@ -158,9 +172,9 @@ def check_dates(content, context):
         yield invalid("market_opened_on", "开业时间不能晚于今天。")
 
 
-def _is_late(established, content, today):
+def is_late(established, enterprise_types, today):
     """90 days for new-car enterprises, two months for used-car ones, from the licence on."""
-    types = set(content["enterprise_types"])
+    types = set(enterprise_types)
     if types & NEWCAR_TYPES and today > established + timedelta(days=DAYS_TO_FILE_NEWCAR):
         return True
     return bool(types - NEWCAR_TYPES) and today > _months_later(established, MONTHS_TO_FILE_USED)
@@ -176,6 +190,9 @@ def check_types(content):
     types = set(content["enterprise_types"])
     if "B5" in types and types & TRADING_TYPES:
         yield finding("F-007", "enterprise_types")
+    if content.get("used_car_business") and "B2" not in types:
+        message = "开展二手车业务的，请在企业类型中加选“二手车经销企业”，否则不能填报二手车交易信息。"
+        yield invalid("used_car_business", message, severity=Severity.INFO)
     if not types & INVOICING_TYPES and content.get("can_issue_invoice"):
         yield invalid("can_issue_invoice", "经纪企业、鉴定评估机构不能开具二手车销售统一发票，请选择“否”。")
 
@@ -248,11 +265,13 @@ def _check_supplier(number, line):
 
 
 def _check_authorization_term(number, line, context):
+    """Only an authorized brand has a term; dates left from before it was 非授权 are not looked at."""
+    if line["authorization_type"] != "AUTHORIZED":
+        return
     start, end = line["authorized_from"], line["authorized_to"]
-    if line["authorization_type"] == "AUTHORIZED":
-        for column, label in (("authorized_from", "授权期起"), ("authorized_to", "授权期止")):
-            if not line[column]:
-                yield required(_control("brand_lines", number, column), label)
+    for column, label in (("authorized_from", "授权期起"), ("authorized_to", "授权期止")):
+        if not line[column]:
+            yield required(_control("brand_lines", number, column), label)
     if start and end:
         usual = USUAL_RENEWAL_YEARS if context.is_change else USUAL_FIRST_YEARS
         if end <= start:

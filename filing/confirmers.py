@@ -43,6 +43,13 @@ def resolve(policies, *, division, jurisdiction, types, at) -> Confirmer:
     return _existing(level, division, jurisdiction)
 
 
+def bodies_of(filing) -> list[Confirmer]:
+    """Every body that could confirm at the filing's place, the province first."""
+    jurisdiction = Jurisdiction.objects.get(pk=filing.jurisdiction_code)
+    division = Division.objects.select_related("parent").get(pk=filing.division_code)
+    return list(dict.fromkeys(_existing(level, division, jurisdiction) for level in ConfirmLevel))
+
+
 def _precedence(policy):
     """A row not saved yet is the newest."""
     is_of_province = policy.jurisdiction_id is not None

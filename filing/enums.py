@@ -1,5 +1,7 @@
 """Statuses, actions and kinds of a filing; imports nothing of ours."""
 
+from datetime import timedelta
+
 from django.db.models import TextChoices
 
 
@@ -14,21 +16,56 @@ class FilingStatus(TextChoices):
 
 
 class FilingAction(TextChoices):
-    """What is done to one version of a filing; START and CHANGE open a version, LOAD brings one over
-    from the old system, the others move it."""
+    """What is done to one version of a filing; START, CHANGE, REVERIFY and LOAD open a version, the others
+    move or mark it.
+    """
 
     START = "START", "开始填写"
     CHANGE = "CHANGE", "变更"
     SUBMIT = "SUBMIT", "提交"
     SUBMIT_CHANGE = "SUBMIT_CHANGE", "提交变更"
+    MOVE = "MOVE", "提交迁移"
+    WITHDRAW = "WITHDRAW", "撤回"
+    OPEN = "OPEN", "开始办理"
     CONFIRM = "CONFIRM", "确认通过"
     RETURN = "RETURN", "退回"
     LOAD = "LOAD", "由原系统导入"
+    GIVE_UP = "GIVE_UP", "放弃变更"
+    REVERIFY = "REVERIFY", "要求重新核实"
+    REASSIGN = "REASSIGN", "改派"
+    SUSPEND = "SUSPEND", "暂停"
+    RESUME = "RESUME", "恢复"
+    ASK_CANCEL = "ASK_CANCEL", "申请注销"
+    DROP_CANCEL = "DROP_CANCEL", "撤回注销申请"
+    REFUSE_CANCEL = "REFUSE_CANCEL", "不同意注销"
+    CANCEL = "CANCEL", "注销"
 
 
 AWAITING = (FilingStatus.SUBMITTED, FilingStatus.CHANGED)
 EDITABLE = (FilingStatus.DRAFT, FilingStatus.RETURNED)
 IN_FORCE = (FilingStatus.CONFIRMED, FilingStatus.CHANGED)
+CLAIM_TERM = timedelta(minutes=30)
+
+
+STOPPED = (FilingStatus.SUSPENDED, FilingStatus.CANCELLED)
+
+
+class Use(TextChoices):
+    """What a state of the filing leaves open or closes."""
+
+    EDIT = "EDIT", "修改备案"
+    PRINT = "PRINT", "打印备案信息表"
+    REPORT = "REPORT", "填报和导入"
+    READ = "READ", "查看已报"
+
+
+class CancellationOutcome(TextChoices):
+    """What became of an enterprise's wish to be struck off."""
+
+    PENDING = "PENDING", "待办理"
+    AGREED = "AGREED", "同意"
+    REFUSED = "REFUSED", "不同意"
+    DROPPED = "DROPPED", "已撤回"
 
 
 class ConfirmLevel(TextChoices):
@@ -99,3 +136,13 @@ class PushOutcome(TextChoices):
     ACCEPTED = "ACCEPTED", "已收下"
     POSTPONED = "POSTPONED", "稍后重试"
     STOPPED = "STOPPED", "停止推送"
+
+
+class BulkOutcome(TextChoices):
+    """What became of one filing when many were confirmed at once."""
+
+    PENDING = "PENDING", "未办理"
+    CONFIRMED = "CONFIRMED", "确认通过"
+    HANDLED = "HANDLED", "已由他人处理"
+    CHANGED = "CHANGED", "内容已变更"
+    DENIED = "DENIED", "无权确认"

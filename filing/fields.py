@@ -4,15 +4,19 @@ import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from functools import cache, lru_cache
 
 from django import forms
+from django.utils.html import format_html, format_html_join
 
 from accounts.divisions import find_division
 from accounts.forms import DivisionField
+from autoflow.common.checks import finding
 from autoflow.common.codes import choices, code_of
 from autoflow.common.identifiers import normalise_phone
 from autoflow.common.images import MAX_BYTES, ImageRefused, clean_image
 from autoflow.common.text import TextRefused, normalise, normalise_number, reject_controls
+from filing.sections import CONDITIONS
 
 LONG_TEXT = 500
 LARGEST = 2_147_483_647
@@ -27,6 +31,19 @@ TICKS = {
     ),
     "truth_declared": "我单位承诺：所填内容与证照一致，并对其真实性负责。",
 }
+
+
+ASKED_ON_CONDITION = {*CONDITIONS, "registered_capital", "upstream_name"}
+HELP = {
+    "registered_capital": "个体工商户可不填。",
+    "enterprise_types": "可多选。勾选后出现相应的填报部分；取消勾选不会丢失已填内容。",
+    "resident_market_id": "在交易市场内经营的填写；市场须已备案。",
+    "licence_valid_until": "长期有效的不填。",
+    "auction_licence_until": "长期有效的不填。",
+    "grantee_division": "到地级市即可。",
+}
+TOO_LONG = {"enterprise_name": "F-001", "contact_mobile": "F-009"}
+COPIES = {"business_address": "registered_address"}
 
 
 class TextField(forms.CharField):
@@ -99,10 +116,14 @@ class YesNoField(forms.ChoiceField):
         return {"1": True, "0": False}.get(super().clean(value))
 
 
+class PictureInput(forms.FileInput):
+    preview_url = ""
+
+
 class ImageField(forms.FileField):
     """One picture, judged by its bytes and drawn anew (rule F-011); cleans to a CleanImage."""
 
-    widget = forms.FileInput
+    widget = PictureInput
 
     def clean(self, data, initial=None):
         upload = super().clean(data, initial)
@@ -126,22 +147,62 @@ class AreaField(DivisionField):
 
 
 class KeyField(forms.TypedChoiceField):
-    """A row of another table by its key, out of options read once for all rows of a page."""
+    """A row of another table by its key, out of (key, name) pairs read once for all rows of a page."""
 
     def __init__(self, *, options=(), **kwargs):
-        listed = [("", "请选择"), *options]
-        super().__init__(choices=listed, coerce=int, empty_value=None, **kwargs)
+        super().__init__(coerce=int, empty_value=None, **kwargs)
+        self.labels = {str(key): name for key, name in options}
+        self.option_list = _option_list(tuple(options))
+
+    def valid_value(self, value):
+        return str(value) in self.labels
 
 
-def form_field(spec, *, options=(), required=False):
-    """The control of one field; drafts may lack anything, so stars are shown but not enforced here."""
+@lru_cache(maxsize=64)
+def _option_list(options):
+    """The options as HTML: hundreds of them, the same in every row and on the next page."""
+    listed = format_html_join("", '<option value="{}">{}</option>', options)
+    return format_html('<option value="">请选择</option>{}', listed)
+
+
+def form_field(spec, *, options=(), required=False, starred=None):
+    """The control of one field; drafts may lack anything, so stars are shown but not enforced here.
+
+    A form may share it with other forms, as long as nobody changes it.
+    """
     field = _bare_field(spec, {"label": spec.label, "required": required}, options)
-    field.starred = spec.required == "R"
+    on_condition = spec.identifier in ASKED_ON_CONDITION
+    field.starred = spec.required == "R" or on_condition if starred is None else starred
     field.unit = spec.unit
     field.explain = spec.explain
-    if required:
-        field.error_messages["required"] = f"请填写“{spec.label}”。"
+    field.help_text = HELP.get(spec.identifier, field.help_text)
+    if spec.identifier in CONDITIONS:
+        field.when = CONDITIONS[spec.identifier]
+    if spec.identifier in COPIES:
+        field.copies = COPIES[spec.identifier]
+    field.error_messages |= _messages(spec)
+    field.shells = _shells(spec.form, spec.identifier, required, field.starred)
     return field
+
+
+def _messages(spec):
+    """What is said of a value that cannot even be stored, in the words of the rules where they have some."""
+    messages = {"required": f"请填写“{spec.label}”。"}
+    if spec.kind in {"int", "decimal"}:
+        low, high = spec.minimum or 0, spec.maximum
+        between = f"“{spec.label}”应在 {low} 至 {high} 之间。" if high else f"“{spec.label}”不能小于 {low}。"
+        messages |= {"min_value": between, "max_value": between}
+    elif spec.kind == "text":
+        rule = TOO_LONG.get(spec.identifier, "F-002" if spec.identifier.endswith("uscc") else "")
+        told = finding(rule, spec.identifier).message if rule else ""
+        messages["max_length"] = told or f"“{spec.label}”最多 {spec.max_length} 个字，请缩短。"
+    return messages
+
+
+@cache
+def _shells(form, identifier, required, starred):
+    """Drawn once for all pages, also where a page has options of its own."""
+    return {}
 
 
 def _bare_field(spec, basics, options):

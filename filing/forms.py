@@ -2,20 +2,22 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 
 from django import forms
+from django.db.models import Q
 from django.urls import reverse
 
-from accounts.models import Jurisdiction
-from autoflow.common.checks import Finding, finding
-from autoflow.common.codes import choices, field_specs
+from accounts.places import full_name_of
+from autoflow.common.checks import Finding
+from autoflow.common.codes import name_of
+from catalog.enums import CatalogStatus
 from catalog.models import Brand, Producer
-from filing.content import row_values
-from filing.enums import LineStatus
-from filing.fields import DayField, TextField, form_field
+from filing.fields import TextField, form_field
 from filing.models import Enterprise
-from filing.presentation import division_name
+from filing.row_forms import ROW_NAMES, catalogue_fields, make_row_set, stored_rows
 from filing.sections import (
+    CONDITIONS,
     DERIVED,
     EVERYBODY,
     FIELDS,
@@ -27,29 +29,44 @@ from filing.sections import (
     control_part,
 )
 
-ROW_FORMS = {"brand_lines": "FILING_BRAND_LINE", "authorization_lines": "FILING_AUTHORIZATION_LINE"}
-NOT_IN_ROWS = {"authorization_image", "line_status"}
-STORED_ONLY_WITH = {"brand_id", "producer_id", "grantee_division", "valid_from", "valid_to", "since"}
-ROW_KEYS = {
-    "brand_lines": ("brand_id", "producer_id", "authorization_type", "supplier_name"),
-    "authorization_lines": ("brand_id", "grantee_uscc", "grantee_role"),
-    "residents": ("uscc",),
-}
-ROW_NAMES = {
-    "brand_lines": ("品牌", "增加品牌"),
-    "authorization_lines": ("授权", "增加授权"),
-    "residents": ("商户", "增加商户"),
-}
-MOST_ROWS = 500
+OF_ONE_PAGE = {"resident_market_id", "registered_capital"}
 
 
 def _initial(filing):
     """What the version says now, as the controls take it."""
     initial = {name: getattr(filing, name) for name in FIELDS if name not in IMAGES}
-    initial["division_code"] = division_name(filing.division_code)
-    named = Jurisdiction.objects.filter(pk=filing.jurisdiction_code).values_list("name", flat=True)
-    initial["jurisdiction_code"] = named.first() or ""
+    initial["division_code"] = full_name_of(filing.division_code)
+    initial["jurisdiction_code"] = name_of("jurisdictions", filing.jurisdiction_code)
     return initial
+
+
+@cache
+def _shared_fields():
+    """The controls that are the same on every page."""
+    fields = {name: form_field(spec) for name, spec in FIELDS.items() if name not in OF_ONE_PAGE}
+    derived = FIELDS["jurisdiction_code"]
+    fields["jurisdiction_code"] = TextField(label=derived.label, required=False)
+    fields["jurisdiction_code"].starred = True
+    fields["jurisdiction_code"].explain = derived.explain
+    fields["jurisdiction_code"].help_text = "由所在地区确定，保存后更新。"
+    fields["jurisdiction_code"].shells = {}
+    for name, field in fields.items():
+        field.disabled = name in DERIVED
+        if FIELDS[name].applies_to != EVERYBODY:
+            field.types = FIELDS[name].applies_to
+    return fields
+
+
+def _market_field(filing):
+    spec = FIELDS["resident_market_id"]
+    field = form_field(spec, options=list(Enterprise.objects.markets_near(filing.enterprise)))
+    field.types = spec.applies_to
+    return field
+
+
+def _capital_field(uscc):
+    """The capital of an individual business (code 92…) may stay open."""
+    return form_field(FIELDS["registered_capital"], starred=not uscc.startswith("92"))
 
 
 class FilingForm(forms.Form):
@@ -57,29 +74,28 @@ class FilingForm(forms.Form):
 
     def __init__(self, *args, filing, **kwargs):
         super().__init__(*args, initial=_initial(filing), **kwargs)
-        markets = Enterprise.objects.markets_near(filing.enterprise)
-        for name, spec in FIELDS.items():
-            options = markets if name == "resident_market_id" else ()
-            self.fields[name] = form_field(spec, options=options)
-            self.fields[name].disabled = name in DERIVED
-            if spec.applies_to != EVERYBODY:
-                self.fields[name].types = spec.applies_to
-        self.fields["registered_capital"].help_text = "个体工商户可不填。"
-        derived = FIELDS["jurisdiction_code"]
-        self.fields["jurisdiction_code"] = TextField(label=derived.label, required=False, disabled=True)
-        self.fields["jurisdiction_code"].explain = derived.explain
-        self.fields["jurisdiction_code"].help_text = "由所在地区确定，保存后更新。"
+        own = {
+            "resident_market_id": _market_field(filing),
+            "registered_capital": _capital_field(filing.enterprise.uscc),
+        }
+        self.fields = {name: own.get(name) or _shared_fields()[name] for name in FIELDS}
         self.show_images(filing)
 
     def show_images(self, filing):
-        for name in IMAGES:
-            stored = getattr(filing, f"{name}_id")
-            url = reverse("filing:image", args=[filing.pk, name]) if stored else ""
-            self.fields[name].widget.preview_url = url
+        self.previews = {
+            name: reverse("filing:image", args=[filing.pk, name])
+            for name in IMAGES
+            if getattr(filing, f"{name}_id")
+        }
 
-    def forget_errors_elsewhere(self):
+    def place_parts(self, types):
+        """Name the controls that wait for another enterprise type, or for another answer."""
+        self.out_of_place = {name for name, spec in FIELDS.items() if not concerns(spec.applies_to, types)}
+        of_form = {name: condition for name, condition in CONDITIONS.items() if name in FIELDS}
+        self.unmet = {name for name, (other, value) in of_form.items() if self[other].value() != value}
+
+    def forget_errors_elsewhere(self, types):
         """What does not concern the types chosen may be unreadable: it stays as stored, without a word."""
-        types = self.cleaned_data.get("enterprise_types", ())
         for name in [*self.errors]:
             if name in FIELDS and not concerns(FIELDS[name].applies_to, types):
                 del self.errors[name]
@@ -97,95 +113,36 @@ class FilingForm(forms.Form):
         return values
 
 
-class RowForm(forms.Form):
-    """One row of a sub-table, stored once it names what it is about; submission asks for the rest."""
-
-    def __init__(self, *args, row_set, options, **kwargs):
-        super().__init__(*args, **kwargs)
-        if row_set == "residents":
-            self.fields |= _resident_fields()
-        for name, spec in field_specs(ROW_FORMS[row_set]).items() if row_set in ROW_FORMS else ():
-            if name not in NOT_IN_ROWS:
-                required = name in STORED_ONLY_WITH
-                self.fields[name] = form_field(spec, options=options.get(name, ()), required=required)
-
-    @property
-    def row(self):
-        """The row as the model's columns take it."""
-        row = {name: value for name, value in self.cleaned_data.items() if name != "DELETE"}
-        if "grantee_division" in row:
-            row["grantee_division_id"] = row.pop("grantee_division").code
-        return row
-
-
-def _resident_fields():
-    fields = {
-        "name": TextField(label="名称", max_length=100),
-        "uscc": form_field(field_specs("FILING_COMMON")["uscc"], required=True),
-        "kind": forms.ChoiceField(label="类型", choices=[("", "请选择"), *choices("enterprise_types")]),
-        "since": DayField(label="入驻日期"),
-        "until": DayField(label="退出日期", required=False),
-    }
-    fields["uscc"].explain = "入驻商户营业执照上的 18 位代码，用于核对交易填报主体。"
-    return fields
-
-
-class RowSet(forms.BaseFormSet):
-    """The rows of one sub-table; equal rows are one."""
-
-    def clean(self):
-        seen = set()
-        for form in self.kept_forms:
-            key = tuple(form.cleaned_data.get(name) for name in ROW_KEYS[self.prefix])
-            if key in seen:
-                control = ROW_KEYS[self.prefix][1 if self.prefix == "brand_lines" else 0]
-                form.add_error(control, _duplicate_message(self.prefix))
-            seen.add(key)
-
-    @property
-    def kept_forms(self):
-        """Rows with something in them that are not to be removed."""
-        return [form for form in self.forms if form.has_changed() and not self._should_delete_form(form)]
-
-    @property
-    def stored_forms(self):
-        return [form for form in self.kept_forms if form.is_valid()] if self.is_bound else self.forms
-
-
-def _duplicate_message(row_set):
-    return finding("F-016", row_set).message if row_set == "brand_lines" else "与前面的一行重复，请删除一行。"
-
-
 class FilingForms:
     """The whole page: the form and its sub-tables over one version, with the data posted if there is any."""
 
-    def __init__(self, filing, data=None, files=None):
+    def __init__(self, filing, data=None, files=None, *, user):
         self.filing = filing
         self.revision = filing.revision
         self.posted_revision = _number(data["revision"]) if data and "revision" in data else filing.revision
         self.form = FilingForm(data, files, filing=filing)
-        self.options = _catalogue_options()
-        self.row_sets = {name: self._row_set(name, data) for name in ROW_SETS}
+        self.types = filing.enterprise_types
         if data is not None:
             self.form.is_valid()
-            self.form.forget_errors_elsewhere()
-            for row_set in self.row_sets.values():
-                row_set.is_valid()
+            self.types = self.form.cleaned_data.get("enterprise_types", [])
+            self.form.forget_errors_elsewhere(self.types)
+        self.form.place_parts(self.types)
+        self.row_sets = self._make_row_sets(data, files, user)
 
-    def _row_set(self, name, data):
-        """Rows come as a whole list; a page that does not send a sub-table leaves it as it is."""
-        factory = forms.formset_factory(
-            RowForm, RowSet, extra=1, can_delete=True, max_num=MOST_ROWS, absolute_max=MOST_ROWS
-        )
-        kwargs = {"prefix": name, "form_kwargs": {"row_set": name, "options": self.options}}
-        if data is not None and f"{name}-TOTAL_FORMS" in data:
-            return factory(data, **kwargs)
-        return factory(initial=_rows_of(self.filing, name), **kwargs)
+    def _make_row_sets(self, data, files, user):
+        rows = {name: stored_rows(self.filing, name) for name in ROW_SETS}
+        options = _catalogue_options(user, rows)
+        given = {"is_current": self.posted_revision == self.revision, "types": self.types}
+        return {
+            name: make_row_set(
+                name, data, files, rows=rows[name], catalogue=catalogue_fields(name, options), **given
+            )
+            for name in ROW_SETS
+        }
 
     def _concerned(self):
         """The sub-tables posted that concern the types chosen."""
-        types = self.form.cleaned_data.get("enterprise_types", self.filing.enterprise_types)
-        parts = [part for part in PARTS if part.row_set and concerns(part.types, types)]
+        parts = [part for part in PARTS if part.row_set and concerns(part.types, self.types)]
         row_sets = {part.row_set: self.row_sets[part.row_set] for part in parts}
         return {name: row_set for name, row_set in row_sets.items() if row_set.is_bound}
 
@@ -195,11 +152,11 @@ class FilingForms:
 
     @property
     def rows(self):
-        """The rows that can be stored, for the sub-tables that are as a whole readable."""
+        """The rows that can be stored, also of sub-tables whose types are not ticked at the moment."""
         return {
-            name: [form.row for form in row_set.stored_forms]
-            for name, row_set in self._concerned().items()
-            if row_set.management_form.is_valid()
+            name: [row for _, row in row_set.pairs]
+            for name, row_set in self.row_sets.items()
+            if row_set.is_bound and row_set.management_form.is_valid()
         }
 
     def is_valid(self):
@@ -211,36 +168,77 @@ class FilingForms:
         """What the error summary lists."""
         return [self.form, *self._concerned().values()] if self.form.is_bound else []
 
+    @property
+    def left_out(self):
+        """What an automatic save could not keep, in words; empty when it kept everything."""
+        labels = [f"“{self.form[name].label}”" for name in self.form.errors if name in FIELDS]
+        rows = sum(
+            not form.is_valid() for row_set in self._concerned().values() for form in row_set.kept_forms
+        )
+        parts = []
+        if labels:
+            parts.append("、".join(labels[:3]) + ("等" if len(labels) > 3 else ""))
+        if rows:
+            parts.append(f"没有填完的 {rows} 行")
+        return f"；{'和'.join(parts)}还没有保存，请检查" if parts else ""
+
+    @property
+    def places(self):
+        """The stored row of each row on the page, by the prefix of its controls."""
+        forms_bound = [
+            form for row_set in self.row_sets.values() if row_set.is_bound for form in row_set.forms
+        ]
+        return {form.prefix: form.stored_place for form in forms_bound if form.stored_place is not None}
+
     def keep(self, filing):
         """Go on with the version as it is stored now, under the same page."""
         self.filing, self.revision = filing, filing.revision
         self.form.show_images(filing)
+        for name, row_set in self.row_sets.items():
+            if row_set.is_bound:
+                row_set.keep(stored_rows(filing, name))
 
     def add_findings(self, findings):
         """Put each message at its control; what belongs to a whole sub-table stands above its rows."""
-        stored = {name: row_set.stored_forms for name, row_set in self._concerned().items()}
         for found in findings:
-            row_set, _, rest = found.field.partition("-")
-            if row_set not in ROW_SETS:
-                self.form.add_error(found.field, found.message)
-            elif rest and row_set in stored:
-                number, _, column = rest.partition("-")
-                stored[row_set][int(number)].add_error(column, found.message)
-            else:
+            form, name = self._control(found.field)
+            if form is None:
                 self.form.add_error(None, f"“{control_label(found.field)}”：{found.message}")
+            else:
+                form.add_error(name, found.message)
+
+    def _control(self, field):
+        """The form and the name of the control a finding is about; no form for a whole sub-table."""
+        row_set, _, rest = field.partition("-")
+        if row_set not in ROW_SETS:
+            return self.form, field
+        number, _, column = rest.partition("-")
+        forms_stored = self.row_sets[row_set].stored_forms
+        if not rest or int(number) >= len(forms_stored):
+            return None, row_set
+        return forms_stored[int(number)], column
+
+    def faults(self, findings):
+        """The controls that keep each part from being handed in, by the key of the part."""
+        faults = {part.key: [] for part in PARTS}
+        for found in findings:
+            form, name = self._control(found.field)
+            control = form.add_prefix(name) if form else name
+            if found.stops and control not in faults[control_part(found.field)]:
+                faults[control_part(found.field)].append(control)
+        return faults
 
     def tasks(self, findings):
-        """What each part still lacks before it can be handed in."""
-        types = self.filing.enterprise_types
-        missing = {part.key: 0 if concerns(part.types, types) else _asked(part) for part in PARTS}
-        for found in findings:
-            missing[control_part(found.field)] += found.stops
+        """The list of parts with what each still lacks before it can be handed in."""
+        faults = self.faults(findings)
         return [
             {
                 "label": part.title,
                 "url": f"#{part.key}",
-                "missing": missing[part.key],
+                "missing": len(faults[part.key]),
+                "faults": " ".join(faults[part.key]),
                 "types": _types_text(part.types),
+                "is_hidden": not concerns(part.types, self.types),
             }
             for part in PARTS
         ]
@@ -253,9 +251,11 @@ class FilingForms:
                 "key": part.key,
                 "title": part.title,
                 "types": _types_text(part.types),
+                "is_hidden": not concerns(part.types, self.types),
                 "controls": [self.form[spec.identifier] for spec in part.fields],
                 "row_set": self.row_sets.get(part.row_set),
                 "row_name": ROW_NAMES.get(part.row_set, ("", ""))[0],
+                "is_required": part.row_set == "brand_lines",
                 "row_adding": ROW_NAMES.get(part.row_set, ("", ""))[1],
             }
             for part in PARTS
@@ -271,35 +271,24 @@ def _types_text(types):
     return "" if types == EVERYBODY else " ".join(sorted(types))
 
 
-def _asked(part):
-    """What a part would ask for, if its types were chosen."""
-    return sum(spec.required == "R" for spec in part.fields) + (part.row_set == "brand_lines")
-
-
-def _catalogue_options():
-    """The approved catalogue as options, read once for all rows."""
-    brands = list(Brand.objects.approved().order_by("name").values_list("pk", "name"))
-    producers = list(Producer.objects.approved().order_by("name").values_list("pk", "name"))
-    return {"brand_id": brands, "producer_id": producers}
-
-
-def _rows_of(filing, name):
-    """Stored rows as the controls take them; ended brands are history and not for editing."""
-    if not filing.pk:
-        return []
-    rows = getattr(filing, name).order_by("pk")
-    if name == "brand_lines":
-        rows = rows.filter(line_status=LineStatus.ACTIVE)
-    if name == "authorization_lines":
-        rows = rows.select_related("grantee_division")
-    return [_row_initial(name, row) for row in rows]
-
-
-def _row_initial(name, row):
-    values = row_values(name, row)
-    if "grantee_division_id" in values:
-        values["grantee_division"] = row.grantee_division.full_name
-    return values
+def _catalogue_options(user, rows):
+    """The entries this person may choose, and those stored rows name whatever became of them."""
+    lines = [*rows["brand_lines"], *rows["authorization_lines"]]
+    stored = {
+        "brand_id": {line.brand_id for line in lines},
+        "producer_id": {line.producer_id for line in rows["brand_lines"]},
+    }
+    return {
+        name: [
+            (key, f"{text}（待审核）" if status == CatalogStatus.PENDING else text)
+            for key, text, status in model.objects.filter(
+                Q(pk__in=model.objects.usable_by(user)) | Q(pk__in=stored[name])
+            )
+            .order_by("name")
+            .values_list("pk", "name", "status")
+        ]
+        for name, model in (("brand_id", Brand), ("producer_id", Producer))
+    }
 
 
 def named(found: Finding):

@@ -1,13 +1,16 @@
 """How a version is shown: by part as in the form, and against the version in force as old → new."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Division
 from autoflow.common.codes import name_of
 from filing.enums import AuthorizationType, FilingStatus, GranteeRole, ImageSlot, LineStatus
 from filing.models import Enterprise, Filing, FilingEvent
+from filing.reasons import return_reasons, words_of
 from filing.sections import FIELDS, IMAGES, LABELS, PART_OF_FIELD, ROW_SETS, parts_for
 
 RELATED = ("enterprise", "resident_market", "decided_by", *IMAGES)
@@ -193,11 +196,21 @@ def _joined(cells):
     return "，".join(filter(None, cells or ()))
 
 
+def term_text(filing) -> str:
+    """By when the authority has to decide, by the term its province set."""
+    if filing.due_at is None:
+        return "请等待办理"
+    day = timezone.localdate(filing.due_at - timedelta(seconds=1))
+    return f"办理期限到 {day.month}月{day.day}日"
+
+
 def meaning(enterprise, filing) -> str:
     """What the present state means for the enterprise and what comes next."""
     match enterprise.status:
         case FilingStatus.SUBMITTED | FilingStatus.CHANGED:
-            return f"已提交，等待{filing.confirm_body}确认；一般 5 个工作日内办理。"
+            if filing.verify_reason:
+                return f"主管部门要求重新核实，等待{filing.confirm_body}重新确认；有效版本不变。"
+            return f"已提交，等待{filing.confirm_body}确认；{term_text(filing)}。"
         case FilingStatus.CONFIRMED:
             return (
                 "备案已确认通过，可打印备案信息表、填报数据。信息有变化的，请在变化之日起 30 日内办理变更。"
@@ -205,9 +218,9 @@ def meaning(enterprise, filing) -> str:
         case FilingStatus.RETURNED:
             return "备案被退回，请按下面的原因修改后重新提交。"
         case FilingStatus.SUSPENDED:
-            return "备案已暂停，暂不能填报；请联系当地商务主管部门。"
+            return "备案已暂停，不能填报、打印和变更；已报数据仍可查看。有疑问请联系当地商务主管部门。"
         case FilingStatus.CANCELLED:
-            return "备案已注销，已报数据仍可查看。"
+            return "备案已注销，已报数据仍可查看；继续经营的可以重新备案。"
     return "备案还没有提交。填写完整并提交后，由主管部门确认。"
 
 
@@ -220,7 +233,7 @@ class Standing:
 
     @property
     def latest(self):
-        return self.versions[0] if self.versions else None
+        return next((filing for filing in self.versions if not filing.is_given_up), None)
 
     @property
     def in_force(self):
@@ -240,6 +253,11 @@ class Standing:
         return meaning(self.enterprise, self.shown)
 
     @property
+    def may_change(self):
+        """Whether the next step is to open a change of what is in force."""
+        return self.enterprise.status == FilingStatus.CONFIRMED and self.latest == self.in_force
+
+    @property
     def next_step(self):
         """What the one main button of the page is called."""
         if self.is_draft_of_change:
@@ -248,11 +266,38 @@ class Standing:
         return {"": "填写备案", "DRAFT": "继续填写", "RETURNED": "修改备案"}.get(status, "变更")
 
 
+def problems_by_field(filing) -> dict[str, str]:
+    """What a returned version is to mend, by field: the reason, the officer's note, and what to do."""
+    return {problem["field"]: problem["text"] or filing.return_reason for problem in problems(filing)}
+
+
 def problems(filing, form_url="") -> list[dict]:
-    """The items a returned version names, each with the place where the form asks for it."""
-    places = {name: f"#{PART_OF_FIELD[name]}" if name in ROW_SETS else f"#id_{name}" for name in LABELS}
-    named = filing.return_fields if filing.status == FilingStatus.RETURNED else ()
-    return [{"label": LABELS[name], "url": form_url + places[name]} for name in named if name in LABELS]
+    """The items a returned version names, each with its reason and the place where the form asks for it."""
+    if filing is None or filing.status != FilingStatus.RETURNED:
+        return []
+    said = {item.field: item for item in filing.return_items.all()}
+    named = [name for name in filing.return_fields if name in LABELS]
+    return [_problem(name, said.get(name), form_url) for name in named]
+
+
+def _problem(name, item, form_url=""):
+    """One thing to mend; `summary` is how the reason of the whole names it when it was written from the
+    items.
+    """
+    words = words_of(item.reason_code, item.note) if item else ""
+    reason = return_reasons().get(item.reason_code) if item else None
+    return {
+        "field": name,
+        "label": LABELS[name],
+        "url": form_url + (f"#{PART_OF_FIELD[name]}" if name in ROW_SETS else f"#id_{name}"),
+        "summary": f"{LABELS[name]}：{words}",
+        "text": " ".join(filter(None, [words and f"{words.rstrip('。')}。", reason and reason.advice])),
+    }
+
+
+def former_problems(filing) -> list[dict]:
+    """What the version was returned for before it was handed in again."""
+    return [_problem(item.field, item) for item in filing.return_items.all() if item.field in LABELS]
 
 
 def history(versions) -> list[dict]:

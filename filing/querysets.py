@@ -5,13 +5,27 @@ from functools import reduce
 from operator import or_
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.enums import ENTERPRISE_ROLES, Role
 from accounts.scope import area_of
-from filing.enums import AWAITING, IN_FORCE, UNSETTLED, FilingStatus, PushState
+from filing.enums import (
+    AWAITING,
+    CLAIM_TERM,
+    EDITABLE,
+    IN_FORCE,
+    UNSETTLED,
+    CancellationOutcome,
+    ConfirmLevel,
+    PushState,
+)
 
+LIST_COLUMNS = (
+    *("enterprise_id", "version", "status", "enterprise_name", "uscc", "enterprise_types"),
+    *("submitted_at", "due_at", "confirm_body", "content_hash"),
+    *("claim__at", "claim__by__display_name", "claim__by__username"),
+)
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 CONFIRMING_ROLES = (Role.COUNTY, Role.CITY, Role.PROVINCE)
 
@@ -100,12 +114,80 @@ class FilingQuerySet(models.QuerySet):
         """Filings whose confirmation is this authority's, or that of a body for which he stands in today."""
         return self.filter(reduce(or_, map(held_at, seats_of(user))))
 
+    def held_below(self, user):
+        """Filings whose confirmation is a lower authority's of one's area."""
+        match user.role:
+            case Role.NATION:
+                return self
+            case Role.PROVINCE:
+                return self.filter(confirm_level__in=[ConfirmLevel.CITY, ConfirmLevel.COUNTY])
+            case Role.CITY:
+                return self.filter(confirm_level=ConfirmLevel.COUNTY)
+        return self.none()
+
+    def overdue(self):
+        """The term to decide is over; working days of the State Council's calendar set it at submission."""
+        return self.filter(due_at__lt=timezone.now())
+
+    def asked_by_province(self):
+        """Confirmed once, and the province asked to verify again."""
+        return self.filter(self._has("events", action="REVERIFY"))
+
+    def pressed_for(self):
+        """Asked for from above: to verify again, or to be quick about it (督办)."""
+        return self.filter(self._has("events", action="REVERIFY") | self._has("urges"))
+
+    def decided_with(self, user):
+        """What this person confirmed or returned at some time."""
+        return self.filter(self._has("events", by=user, action__in=["CONFIRM", "RETURN"]))
+
+    def in_hand_of(self, user):
+        return self.filter(self._claimed(Q(by=user)))
+
+    def in_other_hands(self, user):
+        return self.filter(self._claimed(~Q(by=user)))
+
+    def in_no_hands(self):
+        return self.exclude(self._claimed(Q()))
+
+    def free_for(self, user):
+        """What no colleague has in hand right now."""
+        return self.exclude(self._claimed(~Q(by=user)))
+
+    def next_after(self, filing):
+        """The one that has waited longest after this one; from the end of the queue back to its beginning."""
+        queue = self.exclude(pk=filing.pk).order_by("submitted_at", "id")
+        moment = filing.submitted_at
+        later = Q(submitted_at__gt=moment) | Q(submitted_at=moment, id__gt=filing.pk)
+        return queue.filter(later).first() or queue.first()
+
+    def _claimed(self, whose):
+        """A claim counts for its term, and not for what was handed in again since."""
+        since = timezone.now() - CLAIM_TERM
+        return self._has("claim", whose, at__gt=since, at__gte=OuterRef("submitted_at"))
+
+    def _has(self, related, *conditions, **values):
+        model = self.model._meta.get_field(related).related_model
+        return Exists(model._base_manager.filter(*conditions, filing=OuterRef("pk"), **values))
+
     def open_versions(self):
-        """Versions still under way: drafts, handed in, returned."""
-        return self.filter(status__in=[FilingStatus.DRAFT, FilingStatus.RETURNED, *AWAITING])
+        """Versions still under way: drafts, handed in, returned; not what was given up."""
+        return self.filter(status__in=[*EDITABLE, *AWAITING], is_given_up=False)
+
+    def with_content(self):
+        """Everything the long form and the checks read, in one go."""
+        pictures = self.model.brand_lines.rel.related_model.objects.select_related("authorization_image")
+        return self.select_related(
+            "enterprise", "licence_original_image", "licence_duplicate_image", "seal_image"
+        ).prefetch_related(models.Prefetch("brand_lines", pictures), "authorization_lines", "residents")
 
     def with_list_columns(self):
-        return self.select_related("enterprise", "submitted_by", "decided_by")
+        """What a list shows and nothing else: personal data stays encrypted where it is."""
+        return (
+            self.select_related("claim__by")
+            .only(*LIST_COLUMNS)
+            .annotate(is_urged=self._has("urges"), is_to_reverify=self._has("events", action="REVERIFY"))
+        )
 
     def printed_as(self, token):
         """The version on the paper with this code, for anybody: None when there is none."""
@@ -207,3 +289,28 @@ class PushQuerySet(models.QuerySet):
 
     def with_list_columns(self):
         return self.select_related("enterprise")
+
+
+class BulkConfirmQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The result of a pile is its officer's."""
+        return self.filter(by=user)
+
+
+class CancellationQuerySet(models.QuerySet):
+    """Wishes to be struck off; they name their body in the same columns as a filing that waits."""
+
+    held_by = FilingQuerySet.held_by
+
+    def visible_to(self, user):
+        """One's own, or those of the area."""
+        if user.role in ENTERPRISE_ROLES:
+            return self.filter(enterprise__staff=user)
+        area = areas_of(user)
+        return self.none() if area is None else self.filter(area)
+
+    def pending(self):
+        return self.filter(outcome=CancellationOutcome.PENDING)
+
+    def with_list_columns(self):
+        return self.select_related("enterprise", "asked_by")

@@ -18,6 +18,11 @@ COMMON_PARTS = {
     "declarations": "image_sync_acknowledged truth_declared remark",
 }
 ROW_SETS = ("brand_lines", "authorization_lines", "residents")
+CONDITIONS = {
+    "resident_market_id": ("place_type", "IN_MARKET"),
+    "authorized_from": ("authorization_type", "AUTHORIZED"),
+    "authorized_to": ("authorization_type", "AUTHORIZED"),
+}
 NEWCAR_TYPES = frozenset({"A1", "A2", "A3"})
 EVERYBODY = frozenset(TYPE_CODES)
 
@@ -72,6 +77,7 @@ FIELDS = {spec.identifier: spec for part in PARTS for spec in part.fields}
 PART_OF_FIELD = {spec.identifier: part.key for part in PARTS for spec in part.fields} | {
     part.row_set: part.key for part in PARTS if part.row_set
 }
+PART_OF_ROWS = {part.row_set: part for part in PARTS if part.row_set}
 LABELS = {name: spec.label for name, spec in FIELDS.items()} | {
     "brand_lines": "品牌与生产商",
     "authorization_lines": "授权情况",

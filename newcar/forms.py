@@ -5,8 +5,10 @@ import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import Prefetch
+
 from autoflow.common.text import TextRefused, normalise, reject_controls
-from catalog.models import VehicleModel
+from catalog.models import Displacement, VehicleModel
 from newcar.context import brand_lines_of, submitted_lines
 from newcar.lines import (
     AMOUNT,
@@ -278,7 +280,9 @@ def _offers(report):
     brand_lines = brand_lines_of(report)
     pairs = {(line.brand_id, line.producer_id) for line in brand_lines}
     models = VehicleModel.objects.usable_by(report.created_by)
-    models = models.filter(brand__in={brand for brand, _ in pairs}).prefetch_related("displacements")
+    models = models.filter(brand__in={brand for brand, _ in pairs})
+    usable = Displacement.objects.usable_by(report.created_by)
+    models = models.prefetch_related(Prefetch("displacements", usable))
     by_pair = {}
     for model in models.order_by("name", "pk"):
         by_pair.setdefault((model.brand_id, model.producer_id), []).append(model)

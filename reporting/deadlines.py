@@ -76,6 +76,15 @@ def windows_of(form: ReportForm, periods: list[Period], jurisdiction_code: str) 
     return {period: rules_of.get(period.start) or form.default_window(period) for period in periods}
 
 
+def windows_by_jurisdiction(form: ReportForm, period: Period) -> dict[str, Window]:
+    """The window of one period at every authority."""
+    found = WindowRule.objects.filter(form=form.key, period=period.start).order_by("pk")
+    latest = {rule.jurisdiction_id: Window(rule.opens_at, rule.due_at, rule.locks_at) for rule in found}
+    common = latest.get(None) or form.default_window(period)
+    codes = Jurisdiction.objects.values_list("pk", flat=True)
+    return {code: latest.get(code, common) for code in codes}
+
+
 def standing_of(form: ReportForm, period: Period, enterprise, at: datetime) -> Standing:
     """The window and, once it is closed, the permission this enterprise may have."""
     window = window_of(form, period, enterprise.jurisdiction_code)

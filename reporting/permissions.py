@@ -7,6 +7,7 @@ from filing.permissions import enterprise_of
 from reporting import clock
 from reporting.deadlines import reason_closed, reason_not_to_fill, standing_of
 from reporting.enums import ReportStatus
+from reporting.registry import report_forms
 
 
 @condition(Permission.REPORT_EDIT)
@@ -56,3 +57,9 @@ def concerns(user, form) -> bool:
         return True
     enterprise = enterprise_of(user)
     return enterprise is not None and form.concerns(enterprise.types)
+
+
+def owes_anything(user) -> bool:
+    """Enterprises of a type that reports see the calendar."""
+    enterprise = enterprise_of(user) if user.role in ENTERPRISE_ROLES else None
+    return enterprise is not None and any(form.concerns(enterprise.types) for form in report_forms())

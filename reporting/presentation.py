@@ -53,7 +53,7 @@ def with_standings(reports, enterprise, at: datetime):
 
 
 def closed_periods(form, enterprise, at: datetime) -> list[dict]:
-    """Recent periods that are locked and have no report: what can only be asked for."""
+    """Recent periods that are locked and were not handed in: what can only be asked for."""
     since = effective_from(enterprise)
     if since is None or not form.can_be_unlocked:
         return []
@@ -61,9 +61,8 @@ def closed_periods(form, enterprise, at: datetime) -> list[dict]:
     while period >= since and len(periods) < CLOSED_OFFERED:
         periods.append(period)
         period = period.previous
-    taken = set(
-        Report.objects.alive().filter(enterprise=enterprise, form=form.key).values_list("period", flat=True)
-    )
+    handed_in = Report.objects.counting().filter(enterprise=enterprise, form=form.key)
+    taken = set(handed_in.values_list("period", flat=True))
     asked = LatePermission.objects.filter(enterprise=enterprise, form=form.key).order_by("pk")
     latest = {permission.period: permission for permission in asked}
     windows = windows_of(form, periods, enterprise.jurisdiction_code)

@@ -7,6 +7,15 @@ from accounts.enums import ENTERPRISE_ROLES
 from accounts.scope import area_of
 from reporting.enums import LateStatus, ReportStatus
 
+_SUBMITTED = Q(report__status=ReportStatus.SUBMITTED)
+COUNTS = {
+    "owed": Count("id"),
+    "on_time": Count("id", filter=_SUBMITTED & Q(report__is_late=False)),
+    "late": Count("id", filter=_SUBMITTED & Q(report__is_late=True)),
+    "returned": Count("id", filter=Q(report__status=ReportStatus.RETURNED)),
+    "missing": Count("id", filter=Q(report=None) | Q(report__submitted_at=None)),
+}
+
 
 class ScopedQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -51,14 +60,7 @@ class ObligationQuerySet(ScopedQuerySet):
 
     def counts(self):
         """How many are owed, submitted in time, submitted late, returned and missing."""
-        submitted = Q(report__status=ReportStatus.SUBMITTED)
-        return self.aggregate(
-            owed=Count("id"),
-            on_time=Count("id", filter=submitted & Q(report__is_late=False)),
-            late=Count("id", filter=submitted & Q(report__is_late=True)),
-            returned=Count("id", filter=Q(report__status=ReportStatus.RETURNED)),
-            missing=Count("id", filter=Q(report=None) | Q(report__submitted_at=None)),
-        )
+        return self.aggregate(**COUNTS)
 
 
 class LatePermissionQuerySet(ScopedQuerySet):

@@ -1,8 +1,11 @@
-"""The addresses of one report form, made for its app: `urlpatterns = report_urls("monthly", key)`."""
+"""The calendar, and the addresses of one report form made for its app: `report_urls("monthly", key)`."""
 
 from django.urls import path
 
 from reporting import views
+
+app_name = "reporting"
+urlpatterns = [path("", views.report_calendar, name="calendar")]
 
 
 def report_urls(prefix: str, form: str, name: str = ""):

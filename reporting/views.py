@@ -1,4 +1,6 @@
-"""The enterprise's pages of every report form: list, choice of period, the report, its editor, deletion."""
+"""The enterprise's pages of every report form: calendar, list, choice of period, the report, its editor,
+deletion.
+"""
 
 from django.contrib import messages
 from django.http import JsonResponse
@@ -11,7 +13,7 @@ from accounts.permissions import decide, permission_required
 from autoflow.common.errors import BusinessError
 from autoflow.common.pages import keyset_page
 from filing.permissions import enterprise_of
-from reporting import clock, explanations, presentation, services
+from reporting import calendar, clock, explanations, presentation, services
 from reporting.deadlines import periods_to_add, reason_not_to_fill, standing_of
 from reporting.forms import DeleteForm, LateRequestForm
 from reporting.models import Report
@@ -24,6 +26,14 @@ def _report_of(request, form, report_id):
     return get_object_or_404(
         reports.select_related("enterprise", "submitted_by", "returned_by"), pk=report_id
     )
+
+
+@require_safe
+@permission_required(Permission.REPORT_VIEW)
+def report_calendar(request):
+    """Everything this enterprise owes, with deadlines, states and whom to ask."""
+    enterprise, at = enterprise_of(request.user), clock.now()
+    return render(request, "reporting/calendar.html", calendar.page(request.user, enterprise, at))
 
 
 @require_safe

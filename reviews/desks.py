@@ -8,24 +8,29 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Permission, Role
-from accounts.models import AuditRecord, User
+from accounts.models import AuditRecord, Contact, User
 from accounts.permissions import can, decide
 from autoflow.common.health import probe_all
 from filing.completion import missing_items
-from filing.enums import AWAITING, FilingStatus
+from filing.enums import AWAITING, STOPPED, FilingStatus
 from filing.models import Enterprise, Filing
 from filing.permissions import enterprise_of
-from filing.sections import LABELS
+from filing.presentation import problems
 from filing.services import findings_of
+from reporting import clock
+from reporting.calendar import entries_of
+from reporting.enums import Phase
+from reporting.windows import limit_text
 from reviews.audit_words import with_words
-from reviews.queues import deadline_text, figures, latest_versions, with_ages
+from reviews.queues import deadline_text, figures, late_bodies, latest_versions, with_ages
 from reviews.sync import fault_text
-from usedcar.enums import ImportStatus
+from usedcar.enums import ImportStatus, TradeStatus
 from usedcar.models import ImportBatch, Trade
 from usedcar.permissions import concerns
 
 LATEST = 5
 LATEST_RECORDS = 10
+CONTACTS = 3
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Task:
     action: str = ""
     url: str = ""
     items: tuple = ()
+    period: str = ""  # a report to begin: the button posts it
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,8 @@ def enterprise_desk(user):
     filing = enterprise and enterprise.filings.open_versions().select_related("decided_by").first()
     tasks = [_filing_task(user, enterprise, filing)]
     reports = concerns(user)
+    if enterprise is not None:
+        tasks += _report_tasks(enterprise)
     if reports:
         tasks += _import_tasks(user)
     return {
@@ -61,6 +69,7 @@ def enterprise_desk(user):
         "tasks": [task for task in tasks if task],
         "waiting": _waiting(filing),
         "steps": _steps(user, enterprise, reports),
+        "contacts": Contact.objects.near(user)[:CONTACTS],
         "trades": _trades(user) if reports and can(user, Permission.TRADE_VIEW) else None,
     }
 
@@ -70,12 +79,15 @@ def _filing_task(user, enterprise, filing):
     edit_url = reverse("filing:edit")
     if enterprise is None:
         return _opening_task(user)
+    if enterprise.status in STOPPED:
+        return _stopped_task(user, enterprise)
     if filing is None:
         if enterprise.status != FilingStatus.DRAFT:
             return _completion_task(enterprise)
         return Task("填写企业备案", "备案由主管部门确认通过后，其他功能才会开放。", "填写备案", edit_url)
     if filing.status == FilingStatus.RETURNED:
-        items = tuple(LABELS[name] for name in filing.return_fields if name in LABELS)
+        unsaid = [one for one in problems(filing) if one["summary"] not in filing.return_reason]
+        items = tuple(one["label"] for one in unsaid)
         return Task(
             "备案被退回，请修改后重新提交", f"退回原因：{filing.return_reason}", "修改备案", edit_url, items
         )
@@ -113,6 +125,14 @@ def _opening_task(user):
     return Task("等待开通应用", "本企业还没有增加应用，请企业管理员登录后办理。")
 
 
+def _stopped_task(user, enterprise):
+    """Suspended, an enterprise can only ask; struck off, it may file anew."""
+    if enterprise.status == FilingStatus.CANCELLED and can(user, Permission.SERVICE_OPEN):
+        text = "已报数据仍可查看；继续经营的，可以用原统一社会信用代码重新备案。"
+        return Task("备案已注销", text, "重新备案", reverse("filing:open-service"))
+    return None
+
+
 def _waiting(filing):
     """Who has the filing now, since when, and until when."""
     if filing is None or filing.status not in AWAITING:
@@ -134,6 +154,44 @@ def _import_tasks(user):
     ]
 
 
+def _report_tasks(enterprise):
+    """What is due, the nearest deadline first; what is locked in one line, since it must be asked for."""
+    entries = entries_of(enterprise, clock.now())
+    waiting = sorted((one for one in entries if one.waits), key=lambda one: one.standing.window.due_at)
+    tasks = [_report_task(one) for one in waiting]
+    locked = [one for one in entries if one.is_locked_out and one.form.can_be_unlocked and not one.reason]
+    if locked:
+        named = "、".join(one.title for one in locked[:2]) + ("等" if len(locked) > 2 else "")
+        text = f"{named}。锁定后须经主管部门同意才能补报。"
+        tasks.append(
+            Task(
+                f"有 {len(locked)} 期报表没有上报，已锁定",
+                text,
+                "查看并申请补报",
+                reverse("reporting:calendar"),
+            )
+        )
+    return tasks
+
+
+def _report_task(entry):
+    step, standing = entry.step, entry.standing
+    if entry.is_returned:
+        title, text = (
+            f"修改{entry.title}（已退回）",
+            f"{entry.limit}。退回原因：{entry.report.return_reason}",
+        )
+    elif entry.is_handed_in:
+        title, text = f"{entry.title}有还没有上报的修改", f"重新上报后修改才生效。{entry.limit}。"
+    elif standing.phase == Phase.OPEN:
+        title, text = f"填报{entry.title}（{entry.days_text}）", f"{limit_text(standing.window.due_at)}截止。"
+    else:
+        title, text = f"补报{entry.title}（已逾期）", f"{entry.limit}。"
+    if entry.is_begun and not entry.report.submitted_at:
+        text = f"已有草稿。{text}"
+    return Task(title, text, step.label, step.url, period=step.period)
+
+
 def _steps(user, enterprise, reports):
     """The main steps, shown also before their time with the reason."""
     if enterprise is None:
@@ -148,7 +206,7 @@ def _trades(user):
     """Trades reported for this month and the one before."""
     this_month = timezone.localdate().replace(day=1)
     last_month = (this_month - timedelta(days=1)).replace(day=1)
-    trades = Trade.objects.visible_to(user)
+    trades = Trade.objects.visible_to(user).filter(status=TradeStatus.REPORTED)
     return {
         "this_month": trades.filter(traded_on__gte=this_month).count(),
         "last_month": trades.filter(traded_on__gte=last_month, traded_on__lt=this_month).count(),
@@ -165,6 +223,7 @@ def authority_desk(user):
         "queue": figures(user),
         "states": [(status.value, status.label, counted.get(status.value, 0)) for status in FilingStatus],
         "enterprise_count": sum(counted.values()),
+        "late_bodies": late_bodies(user),
         "latest": with_ages(list(latest[:LATEST])),
     }
 

@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Division, Jurisdiction, User
 from autoflow.common.codes import choices, name_of
 from autoflow.common.requests import chosen_text
+from autoflow.common.workdays import workdays_ago
 from filing.enums import FilingStatus
 from reviews.audit_words import OBJECT_KINDS, SUBJECTS, action_text, kind_text
 
 CENTURY = 20
+CODE_LENGTH = 6
+AGES = (1, 3, 5, 10)
 LISTED = [status for status in FilingStatus if status != FilingStatus.DRAFT]
 
 
@@ -45,16 +49,22 @@ class Filter:
 
 
 class FilingFilter(Filter):
-    """State, enterprise type, and name or credit code."""
+    """Place, state, enterprise type, age, who has it in hand, and name or credit code."""
 
     status_choices = [(status.value, status.label) for status in LISTED]
     type_choices = choices("enterprise_types")
+    age_choices = [(str(days), f"{days} 个工作日及以上") for days in AGES]
+    holder_choices = [("none", "没有人在办"), ("me", "我正在办理"), ("others", "同事正在办理")]
 
-    def __init__(self, query):
+    def __init__(self, query, user):
         super().__init__(query)
+        self.user = user
         self.text = chosen_text(query, "q")
         self.status = self._one_of("status", FilingStatus.values)
         self.type = self._one_of("type", dict(self.type_choices))
+        self.age = self._one_of("age", dict(self.age_choices))
+        self.holder = self._one_of("holder", dict(self.holder_choices))
+        self.place = Place(user, query.get("division", ""))
 
     def apply(self, filings):
         filings = filings.search(self.text)
@@ -62,13 +72,99 @@ class FilingFilter(Filter):
             filings = filings.filter(status=self.status)
         if self.type:
             filings = filings.filter(enterprise_types__contains=[self.type])
+        if self.place.prefix:
+            filings = filings.filter(division_code__startswith=self.place.prefix)
+        if self.age:
+            since = workdays_ago(timezone.now(), int(self.age))
+            filings = filings.awaiting().filter(submitted_at__lt=since)
+        return self._by_holder(filings)
+
+    def _by_holder(self, filings):
+        match self.holder:
+            case "me":
+                return filings.awaiting().in_hand_of(self.user)
+            case "others":
+                return filings.awaiting().in_other_hands(self.user)
+            case "none":
+                return filings.awaiting().in_no_hands()
         return filings
 
     def labels(self):
         labels = {
             "q": self.text and f"查询：{self.text}",
+            "division": self.place.name and f"地区：{self.place.name}",
             "status": self.status and f"状态：{FilingStatus(self.status).label}",
             "type": self.type and f"类型：{name_of('enterprise_types', self.type)}",
+            "age": self.age and f"已等待：{dict(self.age_choices)[self.age]}",
+            "holder": self.holder and f"办理人：{dict(self.holder_choices)[self.holder]}",
+        }
+        return {name: label for name, label in labels.items() if label}
+
+
+class Place:
+    """A division below the officer's own, chosen level by level: the list offers what lies below the one
+    chosen, or beside it where nothing does.
+    """
+
+    def __init__(self, user, code):
+        own = user.division_id or ""
+        found = self._find(own, code)
+        self.code = found.pk if found else ""
+        self.name = found.full_name if found else ""
+        self.prefix = prefix_of(self.code)
+        divisions = (
+            self._below(user, self.code or own) or (found and self._below(user, found.parent_id)) or []
+        )
+        self.choices = [(division.pk, division.name) for division in divisions]
+        if self.code and self.code not in dict(self.choices):
+            self.choices.insert(0, (self.code, f"{found.name}（全部）"))
+
+    @staticmethod
+    def _find(own, code):
+        is_below = code.isdigit() and len(code) == CODE_LENGTH and code.startswith(prefix_of(own))
+        return Division.objects.filter(pk=code).first() if is_below and code != own else None
+
+    @staticmethod
+    def _below(user, code):
+        divisions = Division.objects.children_of(code or "")
+        if user.jurisdiction_id:
+            elsewhere = Jurisdiction.objects.exclude(pk=user.jurisdiction_id)
+            divisions = divisions.exclude(pk__in=elsewhere.values("code"))
+        return list(divisions)
+
+
+def prefix_of(code):
+    """330000 → 33, 330100 → 3301, 330106 as it is."""
+    while code.endswith("00"):
+        code = code[:-2]
+    return code
+
+
+class AuthorizationFilter(Filter):
+    """Kind of difference, brand, and name or credit code of the dealer."""
+
+    kind_choices = [("claims", "经销商申报授权、品牌方未登记"), ("grants", "品牌方登记授权、经销商未申报")]
+
+    def __init__(self, query, *, brands):
+        super().__init__(query)
+        self.brand_choices = [(str(key), name) for key, name in brands]
+        self.text = chosen_text(query, "q")
+        self.kind = self._one_of("kind", dict(self.kind_choices)) or "claims"
+        self.brand = self._one_of("brand", dict(self.brand_choices))
+
+    def apply(self, lines):
+        name, code = ("grantee_name", "grantee_uscc")
+        if self.kind == "claims":
+            name, code = ("filing__enterprise_name", "filing__uscc")
+        if self.text:
+            by_code = Q(**{f"{code}__startswith": self.text.upper()})
+            lines = lines.filter(by_code | Q(**{f"{name}__contains": self.text}))
+        return lines.filter(brand=self.brand) if self.brand else lines
+
+    def labels(self):
+        labels = {
+            "q": self.text and f"查询：{self.text}",
+            "brand": self.brand and f"品牌：{dict(self.brand_choices)[self.brand]}",
         }
         return {name: label for name, label in labels.items() if label}
 

@@ -1,13 +1,22 @@
-"""The queues of an authority: what waits for it, in which order, and how long already."""
+"""The queues of an authority: what waits for it, in which order, how long already, and in whose hands."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.utils import timezone
 
+from accounts.enums import Permission
+from accounts.permissions import can
+from autoflow.common.codes import enterprise_types
+from autoflow.common.pages import COUNT_CAP
 from autoflow.common.workdays import workdays_since
-from filing.enums import AWAITING, FilingStatus
-from filing.models import Filing
+from filing.enums import AWAITING, FilingAction, FilingStatus
+from filing.models import Filing, FilingEvent
+from filing.presentation import day_text
+
+BODIES = 10
+ONE_SECOND = timedelta(seconds=1)
 
 
 def waiting_for(user):
@@ -15,20 +24,93 @@ def waiting_for(user):
     return Filing.objects.visible_to(user).awaiting().held_by(user)
 
 
+def overdue_below(user):
+    """What lower bodies of the area have not decided in time."""
+    return Filing.objects.visible_to(user).awaiting().held_below(user).overdue()
+
+
 def latest_versions(user):
-    """The newest version handed in of each enterprise of the area: one row an enterprise."""
-    newer = Filing.objects.visible_to(user).filter(
-        enterprise=OuterRef("enterprise"), version__gt=OuterRef("version")
+    """The newest version handed in and not given up of each enterprise of the area: one row an enterprise."""
+    filings = Filing.objects.visible_to(user).filter(is_given_up=False)
+    newer = filings.filter(enterprise=OuterRef("enterprise"), version__gt=OuterRef("version"))
+    return filings.exclude(Exists(newer))
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One heap of the work list; a queue begins with what waits longest."""
+
+    key: str
+    label: str
+    rows: callable
+    is_queue: bool
+    empty: str
+
+    def count(self, user):
+        """How many there are, up to the cap."""
+        return self.rows(user).order_by()[: COUNT_CAP + 1].count()
+
+
+@dataclass(frozen=True)
+class WholeArea(Tab):
+    """One row an enterprise, counted without looking for its newest version."""
+
+    def count(self, user):
+        enterprises = Filing.objects.visible_to(user).order_by().values("enterprise_id").distinct()
+        return enterprises[: COUNT_CAP + 1].count()
+
+
+TABS = (
+    Tab("mine", "待我办理", waiting_for, True, "企业提交备案或变更后会出现在这里。"),
+    Tab("overdue", "已逾期", lambda user: waiting_for(user).overdue(), True, "没有过了确认期限还没办理的。"),
+    Tab(
+        "asked",
+        "上级交办",
+        lambda user: waiting_for(user).pressed_for(),
+        True,
+        "上级要求重新核实的、督办的会出现在这里。",
+    ),
+    Tab(
+        "done",
+        "我办理过的",
+        lambda user: Filing.objects.visible_to(user).decided_with(user),
+        False,
+        "您确认或退回的备案会出现在这里。",
+    ),
+    Tab("below", "下级逾期", overdue_below, True, "下级机构没有逾期未办的备案。"),
+    WholeArea("all", "辖区全部", latest_versions, False, "企业提交备案后会出现在这里。"),
+)
+
+
+def tabs_for(user):
+    """The heaps that concern this person: who decides has a queue, who supervises sees what is late below."""
+    decides, supervises = can(user, Permission.FILING_CONFIRM), can(user, Permission.FILING_URGE)
+    left_out = set() if decides else {"mine", "overdue", "asked", "done"}
+    left_out |= set() if supervises or not decides else {"below"}
+    return [tab for tab in TABS if tab.key not in left_out]
+
+
+def chosen_tab(tabs, key):
+    """The heap asked for; else one's own queue, or the whole area for those who decide nothing."""
+    known = {tab.key: tab for tab in tabs}
+    return known.get(key) or known.get("mine") or known["all"]
+
+
+def with_counts(tabs, user):
+    """Each heap with its size; none costs more than the cap."""
+    own = waiting_for(user).aggregate(
+        mine=Count("id"), overdue=Count("id", filter=Q(due_at__lt=timezone.now()))
     )
-    return Filing.objects.visible_to(user).exclude(Exists(newer))
+    return [(tab, count_text(own[tab.key] if tab.key in own else tab.count(user))) for tab in tabs]
+
+
+def count_text(count):
+    return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
 
 
 def next_waiting(user, filing):
-    """The one that has waited longest after this one; from the end of the queue back to its beginning."""
-    queue = waiting_for(user).exclude(pk=filing.pk).order_by("submitted_at", "id")
-    moment = filing.submitted_at
-    later = Q(submitted_at__gt=moment) | Q(submitted_at=moment, id__gt=filing.pk)
-    return queue.filter(later).first() or queue.first()
+    """What comes after this one and is in no colleague's hands."""
+    return waiting_for(user).free_for(user).next_after(filing)
 
 
 def figures(user):
@@ -41,16 +123,46 @@ def figures(user):
         oldest=Min("submitted_at"),
     )
     elsewhere = Filing.objects.visible_to(user).awaiting().count() - counts["waiting"]
-    return counts | {"elsewhere": elsewhere, "oldest_age": age_text(counts["oldest"], now)}
+    asked = waiting_for(user).pressed_for().count()
+    oldest = f"等待最久的：{age_text(counts['oldest'], now)}" if counts["waiting"] else ""
+    return counts | {"elsewhere": elsewhere, "asked": asked, "oldest_text": oldest} | done_today(user)
+
+
+def done_today(user):
+    """What this person confirmed and returned since midnight."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return FilingEvent.objects.filter(by=user, at__gte=today).aggregate(
+        confirmed_today=Count("id", filter=Q(action=FilingAction.CONFIRM)),
+        returned_today=Count("id", filter=Q(action=FilingAction.RETURN)),
+    )
+
+
+def late_bodies(user):
+    """The lower bodies with what is overdue, the most first."""
+    grouped = overdue_below(user).order_by().values("confirm_body", "confirm_level")
+    found = grouped.annotate(count=Count("id"), oldest=Min("submitted_at"), place=Min("division_code"))
+    now = timezone.now()
+    return [
+        body | {"age": age_text(body["oldest"], now), "place": _place_of(body)}
+        for body in found.order_by("-count", "confirm_body")[:BODIES]
+    ]
+
+
+def _place_of(body):
+    """The division to filter by: that of a county, or the city above it."""
+    return body["place"] if body["confirm_level"] == "COUNTY" else f"{body['place'][:4]}00"
 
 
 def with_ages(filings):
-    """Adds how long each has waited and whether its term is over."""
+    """Adds what it is, how long it has waited, whether its term is over, and in whose hands it is."""
     now = timezone.now()
     for filing in filings:
         is_waiting = filing.status in AWAITING
+        claim = getattr(filing, "claim", None)
+        filing.type_text = "、".join(enterprise_types()[code].name for code in filing.enterprise_types)
         filing.age = age_text(filing.submitted_at, now) if is_waiting else ""
         filing.is_overdue = is_waiting and filing.due_at is not None and filing.due_at < now
+        filing.holder = claim if claim is not None and claim.is_live else None
     return filings
 
 
@@ -66,5 +178,4 @@ def deadline_text(moment):
     """A term that ends at midnight is named by the day that ends: 11月27日 24:00."""
     if moment is None:
         return "–"
-    day = timezone.localdate(moment - timedelta(seconds=1))
-    return f"{day.year}年{day.month}月{day.day}日 24:00"
+    return f"{day_text(timezone.localdate(moment - ONE_SECOND))} 24:00"

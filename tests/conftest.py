@@ -4,7 +4,9 @@ import contextlib
 import itertools
 import os
 import shutil
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -142,3 +144,23 @@ def queries_of(django_assert_max_num_queries):
             yield queries
 
     return counting
+
+
+@pytest.fixture
+def in_threads():
+    """Calls a function with each of these values at once, each on a connection of its own."""
+
+    def call(function, values):
+        ready = threading.Barrier(len(values))
+
+        def one(value):
+            ready.wait()
+            try:
+                return function(value)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(values)) as pool:
+            return list(pool.map(one, values))
+
+    return call

@@ -21,9 +21,9 @@ from accounts.models import Notice, User
 from autoflow.common.identifiers import body_check_digit, mask_id
 from catalog.enums import BrandCategory, CatalogStatus, ProducerKind
 from catalog.models import Brand, BrandProducer, Displacement, Producer, VehicleModel
-from catalog.names import name_key
+from catalog.names import model_key, name_key
 from filing.enums import AuthorizationType, FilingStatus, ImageSlot, PushEvent, PushState
-from filing.models import BrandLine, Deputy, Enterprise, Filing, PushMessage, StoredImage
+from filing.models import BrandLine, CancellationRequest, Deputy, Enterprise, Filing, PushMessage, StoredImage
 from filing.police_message import message_content
 from usedcar.enums import ImportStatus
 from usedcar.models import ImportBatch, Trade
@@ -48,7 +48,7 @@ def uscc_of(number, division="330106"):
 def resident_id_of(number, division="330106"):
     """The number of a person born in 1900 to 1907, right in its check character."""
     start = f"{division}{1900 + number % 8}{number % 12 + 1:02d}{number % 28 + 1:02d}{number % 1000:03d}"
-    return start + ric.calc_check_digit(start)
+    return start + ric.calc_check_digit(f"{start}0")
 
 
 @cache
@@ -91,7 +91,7 @@ class UserFactory(DjangoModelFactory):
     division_id = "330106"
     organisation = factory.Sequence("杭州测试{}号汽车有限公司".format)
     uscc = factory.Sequence(uscc_of)
-    phone = factory.Sequence(lambda number: f"138000000{number % 100:02d}")
+    phone = factory.Sequence(lambda number: f"1381{number % 10_000_000:07d}")
     email = factory.LazyAttribute(lambda user: f"{user.username}@example.com")
     password = factory.django.Password(PASSWORD)
 
@@ -148,7 +148,9 @@ class VehicleModelFactory(DjangoModelFactory):
     brand = factory.SubFactory(BrandFactory)
     producer = factory.LazyAttribute(lambda model: model.brand.producers.first())
     name = factory.Sequence("车型{}".format)
-    name_key = factory.LazyAttribute(lambda model: name_key(model.name))
+    name_key = factory.LazyAttribute(
+        lambda model: model_key(model.name, brand=model.brand.name, producer=model.producer.name)
+    )
     report_category = "SEDAN"
     energy_type = "ICE"
     status = CatalogStatus.APPROVED
@@ -156,7 +158,7 @@ class VehicleModelFactory(DjangoModelFactory):
     @factory.post_generation
     def displacements(self, create, extracted, **kwargs):
         for value in ["1.5"] if extracted is None else extracted:
-            Displacement.objects.create(model=self, value=value)
+            Displacement.objects.create(model=self, value=value, status=self.status)
 
 
 class EnterpriseFactory(DjangoModelFactory):
@@ -381,6 +383,21 @@ class PushMessageFactory(DjangoModelFactory):
     content = factory.LazyAttribute(
         lambda push: message_content(push.filing, event=PushEvent(push.event), number=push.number)
     )
+
+
+class CancellationFactory(DjangoModelFactory):
+    """An enterprise's wish to be struck off, waiting at 西湖区."""
+
+    class Meta:
+        model = CancellationRequest
+
+    enterprise = factory.SubFactory(EnterpriseFactory, confirmed=True)
+    reason = "企业停业，不再经营汽车业务。"
+    asked_by = factory.LazyAttribute(lambda wish: wish.enterprise.staff.first())
+    jurisdiction_code = factory.SelfAttribute("enterprise.jurisdiction_code")
+    division_code = factory.SelfAttribute("enterprise.division_code")
+    confirm_level = "COUNTY"
+    confirm_body = "西湖区商务局"
 
 
 class ImportBatchFactory(DjangoModelFactory):

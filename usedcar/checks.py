@@ -137,12 +137,22 @@ def check_party(row: Row, prefix: str, party: str, today: date) -> Iterator[Find
     kind, name = row[f"{prefix}_party_kind"], row[f"{prefix}_name"]
     if name and (len(name) < 2 or (kind == "PERSON" and any(map(str.isdigit, name)))):
         yield finding("T-001", f"{prefix}_name", party=party)
+    yield from check_unused_numbers(row, prefix, kind)
     if kind == "ORG":
         yield from check_uscc(row[f"{prefix}_uscc"], f"{prefix}_uscc", party)
     elif kind == "PERSON":
         yield from check_person(row, prefix, party, today)
     if row.get(f"{prefix}_phone") and not is_phone(row[f"{prefix}_phone"]):
         yield finding("F-009", f"{prefix}_phone")
+
+
+def check_unused_numbers(row: Row, prefix: str, kind: str) -> Iterator[Finding]:
+    """A number the kind of party does not have is kept as typed, as far as there is room for it."""
+    for name, owner, longest in (("uscc", "ORG", 18), ("id_number", "PERSON", 40)):
+        number = row[f"{prefix}_{name}"]
+        if kind != owner and len(number) > longest:
+            label = labels()[f"{prefix}_{name}"]
+            yield invalid(f"{prefix}_{name}", f"“{label}”不能超过{longest}个字，当前{len(number)}个字。")
 
 
 def check_uscc(uscc: str, field: str, party: str) -> Iterator[Finding]:

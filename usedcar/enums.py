@@ -28,6 +28,34 @@ class DealerDirection(TextChoices):
     SELL_OUT = "SELL_OUT", "销售"
 
 
+class TradeStatus(TextChoices):
+    REPORTED = "REPORTED", "有效"
+    VOIDED = "VOIDED", "已红冲"
+
+
+class TradeAction(TextChoices):
+    REPORT = "REPORT", "填报"
+    CHANGE = "CHANGE", "修改"
+    VOID = "VOID", "红冲"
+    DELETE = "DELETE", "删除"
+
+
+class CorrectionStatus(TextChoices):
+    ASKED = "ASKED", "待办理"
+    GRANTED = "GRANTED", "已同意"
+    REFUSED = "REFUSED", "未同意"
+    USED = "USED", "已更正"
+
+
+class VinReason(TextChoices):
+    """Why a check digit that is wrong is right (T-032)."""
+
+    ON_PAPERS = "ON_PAPERS", "证照如此"
+    RESTAMPED = "RESTAMPED", "车架号重新打刻"
+    EARLY_MODEL = "EARLY_MODEL", "早期车型"
+    OTHER = "OTHER", "其他"
+
+
 class ImportStatus(TextChoices):
     UPLOADED = "UPLOADED", "已上传"
     CHECKING = "CHECKING", "校验中"

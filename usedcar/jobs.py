@@ -4,25 +4,27 @@ lying.
 
 import logging
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 from shutil import copyfileobj
 
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.audit import record
-from autoflow.common.workbooks import WorkbookRefused, check_container, read_rows
+from autoflow.common.sheet_slices import read_slices, slice_of
+from autoflow.common.workbooks import WorkbookRefused, check_container
 from filing.models import Enterprise
 from usedcar.enums import UNFINISHED, ImportAction, ImportStatus
-from usedcar.import_checks import Checked, WorkbookChecks, read_header
+from usedcar.import_checks import CheckedRows, WorkbookChecks, faults_of, read_header
 from usedcar.models import ImportBatch, ImportFault, StagedTrade
 from usedcar.permissions import reason_not_to_report
 from usedcar.staging import forget, stage, store_faults, write_trades
@@ -30,7 +32,7 @@ from usedcar.template_workbook import ErrorWorkbook
 
 LEASE = timedelta(seconds=60)
 MAX_TRIES = 3
-CHUNK_ROWS = 2_000
+SLICE_ROWS = 5_000
 KEEP_FILES = timedelta(hours=24)
 KEEP_UNCONFIRMED = timedelta(days=7)
 CLAIMABLE = {
@@ -40,6 +42,7 @@ CLAIMABLE = {
 COUNTS = ("total_count", "checked_count", "good_count", "warned_count", "bad_count", "known_count")
 GIVEN_UP = "系统多次处理未能完成，已停止。请检查文件后重新上传；仍有问题请联系技术支持。"
 FILE_GONE = "上传的文件已不存在，请重新上传。"
+STAGED_LOST = "校验后的数据已不完整，没有导入任何行，请重新上传。"
 NO_ROWS = "文件中没有数据，请从第 3 行起填写后再上传。"
 logger = logging.getLogger(__name__)
 
@@ -120,41 +123,51 @@ def check_batch(*, batch_id: int) -> None:
         with default_storage.open(batch.stored_as) as stored, path.open("wb") as copy:
             copyfileobj(stored, copy)
         check_container(path, max_bytes=settings.IMPORT_MAX_BYTES)
-        rows = read_rows(path, max_rows=settings.IMPORT_MAX_ROWS)
-        checks = WorkbookChecks(batch.enterprise, read_header(rows), timezone.localdate())
+        parts = read_slices(path, max_rows=settings.IMPORT_MAX_ROWS, rows=SLICE_ROWS)
+        first = next(parts, slice_of([]))
+        names, header_row = read_header(first)
+        hold(batch, total_count=max(first.expected - header_row, 0))
+        data = chain([first.after(header_row)], parts)
+        del first
+        checks = WorkbookChecks(batch.enterprise, names, timezone.localdate())
         with closing(ErrorWorkbook(str(errors_path), checks.names)) as errors:
-            for chunk in chunks(rows):
-                checked = checks.check(chunk)
-                save_chunk(batch, checks, checked)
+            for read in ahead(map(checks.read, filter(len, data))):
+                checked = checks.compared(read)
+                save_slice(batch, checks, checked)
                 write_errors(errors, checked)
-        if not checks.counts["total_count"]:
+        if not checks.counts["checked_count"]:
             raise WorkbookRefused(NO_ROWS)
         if checks.counts["bad_count"]:
             store_errors(batch, errors_path)
         finish_check(batch)
 
 
-def chunks(rows: Iterable) -> Iterator[list]:
-    iterator = iter(rows)
-    while chunk := list(islice(iterator, CHUNK_ROWS)):
-        yield chunk
+def ahead(parts: Iterator[CheckedRows]) -> Iterator[CheckedRows]:
+    """The next rows are read in a thread while those before are compared and stored."""
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(next, parts, None)
+        while (part := following.result()) is not None:
+            following = pool.submit(next, parts, None)
+            yield part
 
 
 @transaction.atomic
-def save_chunk(batch: ImportBatch, checks: WorkbookChecks, checked: list[Checked]) -> None:
-    """The rows of a chunk and the progress they mean, together or not at all."""
+def save_slice(batch: ImportBatch, checks: WorkbookChecks, checked: CheckedRows) -> None:
+    """The rows of a slice and the progress they mean, together or not at all."""
+    with (
+        connection.cursor() as cursor
+    ):  # a crash of the database loses the end of a check, which is done anew
+        cursor.execute("SET LOCAL synchronous_commit = off")
     hold(batch, **checks.counts)
-    stage(
-        batch,
-        [(row.number, row.has_warning, row.values) for row in checked if not row.is_bad and not row.is_known],
-    )
-    store_faults(batch, (fault for row in checked for fault in row.faults))
+    stage(batch, checked.ready)
+    store_faults(batch, checked.faults())
 
 
-def write_errors(errors: ErrorWorkbook, checked: list[Checked]) -> None:
-    for row in checked:
-        if row.is_bad:
-            errors.add(row.cells, [message for *_, message in row.faults])
+def write_errors(errors: ErrorWorkbook, checked: CheckedRows) -> None:
+    bad = checked.bad
+    for place, cells in zip(bad, checked.part.rows(bad), strict=True):
+        number = checked.part.numbers[place]
+        errors.add(cells, [message for *_, message in faults_of(number, checked.findings[place])])
 
 
 def store_errors(batch: ImportBatch, path: Path) -> None:
@@ -166,7 +179,8 @@ def store_errors(batch: ImportBatch, path: Path) -> None:
 
 @transaction.atomic
 def finish_check(batch: ImportBatch) -> None:
-    hold(batch, status=ImportStatus.CHECKED, lease_until=None, tries=0)
+    total = batch.checked_count
+    hold(batch, status=ImportStatus.CHECKED, total_count=total, lease_until=None, tries=0)
     record(
         "usedcar.import-check", batch, by=batch.uploaded_by, **{name: getattr(batch, name) for name in COUNTS}
     )
@@ -187,6 +201,9 @@ def write_staged(batch: ImportBatch) -> None:
     enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=batch.enterprise_id)
     if reason := reason_not_to_report(enterprise):
         fail(batch, reason)
+        return
+    if batch.staged.count() != batch.ready_count:
+        fail(batch, STAGED_LOST)
         return
     now = timezone.now()
     written = write_trades(batch, now)

@@ -35,7 +35,7 @@ GROUPS = """
         JOIN unnest(%(natures)s::text[], %(use_groups)s::text[]) AS nature (code, use_group)
             ON nature.code = trade.use_nature
         JOIN unnest(%(fuels)s::text[], %(nev)s::text[]) AS fuel (code, is_nev) ON fuel.code = trade.fuel_type
-        WHERE trade.enterprise_id = %(enterprise)s
+        WHERE trade.enterprise_id = %(enterprise)s AND trade.status = 'REPORTED'
           AND trade.traded_on >= %(first)s AND trade.traded_on <= %(last)s
     ) AS trade
     GROUP BY 1, 2, 3, 4, 5, 6, 7

@@ -1,17 +1,20 @@
-"""Used-car trades (二手车交易), the imports they come from and the faults found on the way."""
+"""Used-car trades (二手车交易), their past versions, the imports they come from and the faults found."""
 
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Right
 
 from accounts.models import User
 from autoflow.common.codes import choices
+from autoflow.common.constraints import paired
 from autoflow.common.crypto import EncryptedTextField
 from autoflow.common.workflow import StateMachine
 from filing.models import Enterprise
 from usedcar.annual_models import MarketYear  # noqa: F401 -- Django looks for it here
 from usedcar.enums import (
     UNFINISHED,
+    CorrectionStatus,
     DealerDirection,
     ImportAction,
     ImportStatus,
@@ -19,9 +22,12 @@ from usedcar.enums import (
     Origin,
     PartyKind,
     PlateStatus,
+    TradeAction,
+    TradeStatus,
+    VinReason,
 )
 from usedcar.market_models import MarketMonth, MarketSummary  # noqa: F401 -- Django looks for them here
-from usedcar.querysets import ImportQuerySet, TradeQuerySet
+from usedcar.querysets import CorrectionQuerySet, EventQuerySet, ImportQuerySet, TradeQuerySet
 
 
 class TradeColumns(models.Model):
@@ -99,6 +105,29 @@ class TradeColumns(models.Model):
         abstract = True
 
 
+class FormColumns(models.Model):
+    """What only the form asks of a trade; the import template has no column for it."""
+
+    is_legacy_frame_no = models.BooleanField("旧式车架号", default=False, db_default=False)
+    vin_reason = models.CharField(
+        "校验位不符的原因", max_length=12, choices=VinReason, blank=True, default="", db_default=""
+    )
+    emission_stage = models.CharField(
+        "环保达标情况",
+        max_length=12,
+        choices=choices("emission_stage"),
+        blank=True,
+        default="",
+        db_default="",
+    )
+    operator_name = models.CharField(
+        "经营、拍卖单位名称", max_length=100, blank=True, default="", db_default=""
+    )
+
+    class Meta:
+        abstract = True
+
+
 class ImportBatch(StateMachine, models.Model):
     """One uploaded workbook. The row is the job, the queue only rings the bell, a lease keeps copies out."""
 
@@ -126,7 +155,7 @@ class ImportBatch(StateMachine, models.Model):
     stored_as = models.CharField("存放名", max_length=100, blank=True)
     status = models.CharField("状态", max_length=9, choices=ImportStatus, default=ImportStatus.UPLOADED)
     failure = models.CharField("失败原因", max_length=300, blank=True)
-    total_count = models.PositiveIntegerField("总行数", default=0)
+    total_count = models.PositiveIntegerField("总行数", default=0)  # while checking: expected, or 0
     checked_count = models.PositiveIntegerField("已校验", default=0)
     good_count = models.PositiveIntegerField("可导入", default=0)
     warned_count = models.PositiveIntegerField("有警告", default=0)
@@ -212,8 +241,12 @@ class StagedTrade(TradeColumns):
         ]
 
 
-class Trade(TradeColumns):
-    """One reported used-car trade; an invoice is reported once in the nation."""
+class Trade(TradeColumns, FormColumns):
+    """One reported used-car trade; an invoice is reported once in the nation.
+
+    A deleted trade leaves this table and stays among the past versions; a voided one stays here and keeps
+    its invoice.
+    """
 
     enterprise = models.ForeignKey(
         Enterprise, models.PROTECT, related_name="trades", verbose_name="填报企业", db_index=False
@@ -228,6 +261,21 @@ class Trade(TradeColumns):
         User, models.PROTECT, related_name="+", verbose_name="填报人", db_index=False
     )
     reported_at = models.DateTimeField("上报时间")
+    status = models.CharField(
+        "状态",
+        max_length=8,
+        choices=TradeStatus,
+        default=TradeStatus.REPORTED,
+        db_default=TradeStatus.REPORTED,
+    )
+    version = models.PositiveIntegerField("版本", default=1, db_default=1)
+    red_invoice_code = models.CharField(
+        "红字发票代码", max_length=12, blank=True, default="", db_default="", db_collation="C"
+    )
+    red_invoice_number = models.CharField(
+        "红字发票号码", max_length=20, blank=True, default="", db_default="", db_collation="C"
+    )
+    voided_on = models.DateField("红字发票开票日期", null=True, blank=True)
 
     objects = TradeQuerySet.as_manager()
 
@@ -238,6 +286,18 @@ class Trade(TradeColumns):
                 fields=["invoice_number", "invoice_code"],
                 name="trade_invoice_unique",
                 violation_error_message="该发票已填报，请勿重复。",
+            ),
+            UniqueConstraint(
+                fields=["red_invoice_number", "red_invoice_code"],
+                condition=~Q(red_invoice_number=""),
+                name="trade_red_invoice_unique",
+                violation_error_message="该红字发票已登记，请勿重复。",
+            ),
+            CheckConstraint(
+                name="trade_voided_by_red_invoice",
+                condition=Q(status=TradeStatus.REPORTED, red_invoice_number="", voided_on=None)
+                | Q(status=TradeStatus.VOIDED, voided_on__isnull=False) & ~Q(red_invoice_number=""),
+                violation_error_message="已红冲的交易须有红字发票号码和开票日期。",
             ),
             CheckConstraint(
                 name="trade_price_positive",
@@ -258,7 +318,101 @@ class Trade(TradeColumns):
             models.Index(fields=["vin"], name="trade_vin"),
             models.Index(Right("vin", 6), name="trade_vin_tail"),
             models.Index(fields=["plate_no"], name="trade_plate"),
+            models.Index(
+                fields=["seller_id_key"],
+                condition=Q(seller_party_kind=PartyKind.PERSON),
+                name="trade_person_seller",
+            ),
+            HashIndex(fields=["seller_id_key"], condition=~Q(seller_id_key=b""), name="trade_seller_key"),
+            HashIndex(fields=["buyer_id_key"], condition=~Q(buyer_id_key=b""), name="trade_buyer_key"),
+            models.Index(
+                fields=["enterprise", "-traded_on", "-id"],
+                condition=Q(status=TradeStatus.VOIDED),
+                name="trade_voided",
+            ),
         ]
 
     def __str__(self):
         return f"{self.vin}（{self.traded_on}）"
+
+
+class TradeEvent(models.Model):
+    """One step in the life of a trade: names of changed columns and the reason, never a value.
+
+    `trade_number` is the id of the trade, which may be gone; nothing big holds a foreign key to a trade.
+    """
+
+    trade_number = models.BigIntegerField("交易编号")
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="+", verbose_name="填报企业")
+    action = models.CharField("动作", max_length=8, choices=TradeAction)
+    version = models.PositiveIntegerField("版本")
+    fields = models.JSONField("修改的项目", default=list)
+    reason = models.CharField("原因", max_length=200, blank=True)
+    at = models.DateTimeField("时间", auto_now_add=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="经办人")
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "交易变更记录"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["trade_number", "-id"], name="tradeevent_trade")]
+
+    def __str__(self):
+        return f"{self.get_action_display()} {self.trade_number}"
+
+
+class PastTrade(TradeColumns, FormColumns):
+    """A trade as it stood before a step changed or deleted it; personal data stays encrypted."""
+
+    event = models.OneToOneField(TradeEvent, models.PROTECT, related_name="before", primary_key=True)
+    jurisdiction_code = models.CharField("受理机构", max_length=6, db_collation="C")
+    division_code = models.CharField("所在地区", max_length=6, db_collation="C")
+    batch_id = models.BigIntegerField("来源导入", null=True)
+    batch_row_no = models.PositiveIntegerField("Excel 行号", null=True)
+    reported_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="填报人")
+    reported_at = models.DateTimeField("上报时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "交易的原有内容"
+
+    def __str__(self):
+        return f"{self.vin}（{self.traded_on}）"
+
+
+class Correction(models.Model):
+    """An enterprise asks to change or delete a trade whose month is locked; granted, it may once."""
+
+    trade_number = models.BigIntegerField("交易编号")
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="+", verbose_name="企业")
+    vin = models.CharField("车辆识别代号", max_length=17, db_collation="C")
+    traded_on = models.DateField("交易日期")
+    status = models.CharField("状态", max_length=8, choices=CorrectionStatus, default=CorrectionStatus.ASKED)
+    reason = models.CharField("申请原因", max_length=200)
+    asked_at = models.DateTimeField("申请时间", auto_now_add=True)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="申请人")
+    answer = models.CharField("办理意见", max_length=200, blank=True)
+    decided_at = models.DateTimeField("办理时间", null=True, blank=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
+    )
+    until = models.DateTimeField("有效期至", null=True, blank=True)
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "更正申请"
+        constraints = [
+            CheckConstraint(name="correction_status_known", condition=Q(status__in=CorrectionStatus.values)),
+            CheckConstraint(name="correction_decided_pair", condition=paired("decided_at", "decided_by")),
+            UniqueConstraint(
+                fields=["trade_number"],
+                condition=Q(status=CorrectionStatus.ASKED),
+                name="correction_one_waiting",
+                violation_error_message="该交易的更正申请正在办理，请勿重复申请。",
+            ),
+        ]
+        indexes = [models.Index(fields=["enterprise", "-id"], name="correction_enterprise")]
+
+    def __str__(self):
+        return f"{self.vin}（{self.get_status_display()}）"

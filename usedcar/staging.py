@@ -3,13 +3,16 @@
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import IO
 
+import polars as pl
 from django.db import DatabaseError, OperationalError, connection
 from psycopg2.extensions import cursor as PlainCursor
 
-from autoflow.common.crypto import EncryptedTextField, blind_index, encrypt_many
+from autoflow.common.crypto import EncryptedTextField, blind_indexes, encrypt_many
 from autoflow.common.identifiers import mask_id, matching_id_number
 from usedcar.models import ImportBatch, ImportFault, StagedTrade, Trade, TradeColumns
+from usedcar.querysets import AnyOf
 
 PARTIES = ("seller", "buyer")
 COLUMNS = tuple(field.column for field in TradeColumns._meta.fields)
@@ -19,6 +22,8 @@ SEALED = {
     if isinstance(field, EncryptedTextField)
 }
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+NULL = "\x01"  # no value holds it: characters nobody can see are refused
+CSV_OPTIONS = f"WITH (FORMAT csv, NULL '{NULL}')"
 FAULT_COLUMNS = ("batch_id", "row_no", '"column"', "rule", "severity", "message")
 LONG_STATEMENT = "SET LOCAL statement_timeout = '120s'"
 
@@ -27,70 +32,78 @@ class CopyRefused(Exception):
     """The database did not take the rows; says the code alone, for its own message holds their values."""
 
 
-def party_key(row, prefix: str) -> bytes:
+def party_key(id_type: str, number: str) -> bytes:
     """The fingerprint of a person, the same whatever renewal count ends the number of his document."""
-    id_type, number = row[f"{prefix}_id_type"], row[f"{prefix}_id_number"]
-    return blind_index(id_type, matching_id_number(id_type, number)) if number else b""
+    return party_keys([(id_type, number)])[0]
 
 
-def seal(rows: Sequence[dict]) -> list[dict]:
-    """The rows as a trade holds them: personal data encrypted, fingerprinted and masked."""
-    sealed = [dict(row) for row in rows]
-    for row in sealed:
-        for prefix in PARTIES:
-            row[f"{prefix}_id_key"] = party_key(row, prefix)
-            row[f"{prefix}_id_mask"] = mask_id(row[f"{prefix}_id_number"])
-    for name, context in SEALED.items():
-        for row, value in zip(sealed, encrypt_many([row[name] for row in rows], context), strict=True):
-            row[name] = value
-    return sealed
+def party_keys(documents: Iterable[tuple[str, str]]) -> list[bytes]:
+    return blind_indexes([(kind, matching_id_number(kind, number)) for kind, number in documents])
+
+
+def with_keys(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the fingerprints of their parties."""
+    keys = {}
+    for party in PARTIES:
+        documents = frame.select(f"{party}_id_type", f"{party}_id_number").rows()
+        keys[f"{party}_id_key"] = pl.Series(party_keys(documents), dtype=pl.Binary)
+    return frame.with_columns(**keys)
+
+
+def seal(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows with fingerprints as a trade holds them: personal data encrypted and masked."""
+    masks = {
+        f"{party}_id_mask": pl.Series(map(mask_id, frame[f"{party}_id_number"].to_list()), dtype=pl.String)
+        for party in PARTIES
+    }
+    sealed = {
+        name: pl.Series(encrypt_many(frame[name].to_list(), context), dtype=pl.Binary)
+        for name, context in SEALED.items()
+    }
+    return frame.with_columns(**masks, **sealed)
 
 
 def as_text(value: object) -> str:
-    """A value as COPY reads it."""
-    match value:
-        case None:
-            return r"\N"
-        case str():
-            return value if value.isalnum() else value.translate(ESCAPES)
-        case bool():
-            return "t" if value else "f"
-        case bytes():
-            return rf"\\x{value.hex()}"
-        case datetime():
-            return value.isoformat()
-    return str(value)
+    """A value of a fault as COPY reads it."""
+    return str(value).translate(ESCAPES)
 
 
-def copy_rows(cursor, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def copy_text(cursor, table: str, columns: Sequence[str], text: IO, options: str = "") -> None:
     """COPY of whole rows; a refusal never carries the values of the row it happened at."""
-    text = io.StringIO("".join("\t".join(map(as_text, row)) + "\n" for row in rows))
     plain: PlainCursor = cursor.cursor
     try:
         with connection.wrap_database_errors:
-            plain.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", text)
+            plain.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN {options}", text)
     except OperationalError:
         raise
     except DatabaseError as error:
         raise CopyRefused(getattr(error.__cause__, "pgcode", "")) from None
 
 
-def stage(batch: ImportBatch, rows: Sequence[tuple[int, bool, dict]]) -> None:
+def lines_of(frame: pl.DataFrame, columns: Sequence[str]) -> io.BytesIO:
+    """The rows as COPY reads them with CSV_OPTIONS."""
+    sealed = (name for name, kind in frame.select(columns).schema.items() if kind == pl.Binary)
+    as_hex = ((pl.lit(r"\x") + pl.col(name).bin.encode("hex")).alias(name) for name in sealed)
+    lines = frame.select(columns).with_columns(as_hex)
+    text = io.BytesIO()
+    lines.write_csv(text, include_header=False, null_value=NULL)
+    text.seek(0)
+    return text
+
+
+def stage(batch: ImportBatch, frame: pl.DataFrame) -> None:
     """Put right rows aside: their Excel row number, whether they carry a warning, and the values."""
-    sealed = seal([row for _, _, row in rows])
-    lines = (
-        (batch.pk, number, has_warning, *map(row.__getitem__, COLUMNS))
-        for (number, has_warning, _), row in zip(rows, sealed, strict=True)
-    )
+    columns = ("batch_id", "row_no", "has_warning", *COLUMNS)
+    text = lines_of(seal(frame).with_columns(batch_id=pl.lit(batch.pk)), columns)
     with connection.cursor() as cursor:
-        columns = ("batch_id", "row_no", "has_warning", *COLUMNS)
-        copy_rows(cursor, StagedTrade._meta.db_table, columns, lines)
+        copy_text(cursor, StagedTrade._meta.db_table, columns, text, CSV_OPTIONS)
 
 
 def store_faults(batch: ImportBatch, faults: Iterable[Sequence[object]]) -> None:
     with connection.cursor() as cursor:
         lines = ((batch.pk, *fault) for fault in faults)
-        copy_rows(cursor, ImportFault._meta.db_table, FAULT_COLUMNS, lines)
+        text = io.StringIO("".join("\t".join(map(as_text, line)) + "\n" for line in lines))
+        copy_text(cursor, ImportFault._meta.db_table, FAULT_COLUMNS, text)
 
 
 def forget(batch: ImportBatch, *models) -> None:
@@ -126,6 +139,6 @@ def write_trades(batch: ImportBatch, reported_at: datetime) -> int:
 
 def reported_invoices(numbers: set[str]) -> dict[tuple[str, str], tuple[int, datetime]]:
     """What the nation knows of these invoice numbers: by code and number, the enterprise and the moment."""
-    found = Trade.objects.filter(invoice_number__in=numbers)
+    found = Trade.objects.filter(AnyOf("invoice_number", list(numbers)))
     rows = found.values_list("invoice_code", "invoice_number", "enterprise_id", "reported_at")
     return {(code, number): (owner, at) for code, number, owner, at in rows}

@@ -3,21 +3,29 @@
 from django.urls import path
 
 from reporting.urls import report_urls
-from usedcar import views
 from usedcar.market_annual import MarketAnnual
 from usedcar.market_monthly import MarketMonthly
+from usedcar.views import imports, trades
 
 app_name = "usedcar"
 urlpatterns = [
-    path("trades/", views.trade_list, name="trade-list"),
-    path("trades/<int:trade_id>/", views.trade_detail, name="trade-detail"),
-    path("imports/", views.import_list, name="import-list"),
-    path("imports/template.xlsx", views.import_template, name="import-template"),
-    path("imports/<int:batch_id>/", views.import_detail, name="import-detail"),
-    path("imports/<int:batch_id>/progress/", views.import_progress, name="import-progress"),
-    path("imports/<int:batch_id>/errors.xlsx", views.import_errors, name="import-errors"),
-    path("imports/<int:batch_id>/commit/", views.import_commit, name="import-commit"),
-    path("imports/<int:batch_id>/cancel/", views.import_cancel, name="import-cancel"),
+    path("trades/", trades.trade_list, name="trade-list"),
+    path("trades/<int:trade_id>/", trades.trade_detail, name="trade-detail"),
+    path("trades/add/", trades.trade_add, name="trade-add"),
+    path("trades/export/", trades.trade_export, name="trade-export"),
+    path("trades/<int:trade_id>/history/", trades.trade_history, name="trade-history"),
+    path("trades/<int:trade_id>/edit/", trades.trade_edit, name="trade-edit"),
+    path("trades/<int:trade_id>/delete/", trades.trade_delete, name="trade-delete"),
+    path("trades/<int:trade_id>/void/", trades.trade_void, name="trade-void"),
+    path("trades/<int:trade_id>/correct/", trades.trade_correct, name="trade-correct"),
+    path("trades/<int:trade_id>/reveal/", trades.trade_reveal, name="trade-reveal"),
+    path("imports/", imports.import_list, name="import-list"),
+    path("imports/template.xlsx", imports.import_template, name="import-template"),
+    path("imports/<int:batch_id>/", imports.import_detail, name="import-detail"),
+    path("imports/<int:batch_id>/progress/", imports.import_progress, name="import-progress"),
+    path("imports/<int:batch_id>/errors.xlsx", imports.import_errors, name="import-errors"),
+    path("imports/<int:batch_id>/commit/", imports.import_commit, name="import-commit"),
+    path("imports/<int:batch_id>/cancel/", imports.import_cancel, name="import-cancel"),
     *report_urls("market/monthly", MarketMonthly.key, name="market-monthly"),
     *report_urls("market/annual", MarketAnnual.key, name="market-annual"),
 ]

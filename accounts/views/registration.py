@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import services
 from accounts.forms import RegistrationForm
 from accounts.models import Division
+from accounts.places import search_places
 from accounts.views.sessions import enter
 from autoflow.common.errors import BusinessError
-from autoflow.common.requests import client_address
+from autoflow.common.requests import chosen_text, client_address
 
 PREFILLED = "registration"
 
@@ -39,13 +40,19 @@ def register(request):
 @login_not_required
 @require_safe
 def divisions(request):
-    """The divisions below one, for the picker: public facts, one level at a time."""
+    """The divisions below one, or those a search finds, for the picker: public facts, never all of them."""
+    if "q" in request.GET:
+        found = search_places(chosen_text(request.GET, "q"))
+        options = [{"code": row.code, "name": row.full_name, "leaf": row.is_leaf} for row in found]
+        return _public(options)
     parent = request.GET.get("parent", "")
     rows = Division.objects.children_of(parent if parent.isdigit() and len(parent) == 6 else "").with_leaf()
     options = [{"code": row.code, "name": row.name, "leaf": not row.has_children} for row in rows]
-    response = JsonResponse(options, safe=False)
-    response["Cache-Control"] = "public, max-age=3600"
-    return response
+    return _public(options)
+
+
+def _public(options):
+    return JsonResponse(options, safe=False, headers={"Cache-Control": "public, max-age=3600"})
 
 
 @login_not_required

@@ -67,14 +67,15 @@ def encrypt_many(values: Iterable[str], context: str) -> list[bytes]:
     """Values of one column encrypted in one go, for COPY; empty text stays empty bytes."""
     header = current_header()
     cipher = cipher_for(settings.FIELD_KEYS[header[0]], header[1])
-    associated = header + context.encode()
-    stored = []
-    for value in values:
+    associated, encrypt_one = header + context.encode(), cipher.encrypt
+    values = list(values)
+    random, stored = os.urandom(NONCE_LENGTH * len(values)), []
+    for place, value in enumerate(values):
         if not value:
             stored.append(b"")
             continue
-        nonce = os.urandom(NONCE_LENGTH)
-        stored.append(header + nonce + cipher.encrypt(nonce, value.encode(), associated))
+        nonce = random[place * NONCE_LENGTH : (place + 1) * NONCE_LENGTH]
+        stored.append(header + nonce + encrypt_one(nonce, value.encode(), associated))
     return stored
 
 
@@ -108,7 +109,13 @@ def is_stale(stored: bytes) -> bool:
 
 def blind_index(kind: str, value: str) -> bytes:
     """A keyed fingerprint of a normalised value: equal values are found, the value cannot be read from it."""
-    return hmac.digest(settings.INDEX_KEY, f"{kind}|{value}".encode(), "sha256")
+    return blind_indexes([(kind, value)])[0]
+
+
+def blind_indexes(pairs: Iterable[tuple[str, str]]) -> list[bytes]:
+    """The fingerprints of many values with their kinds; empty text has none."""
+    key = settings.INDEX_KEY
+    return [hmac.digest(key, f"{kind}|{value}".encode(), "sha256") if value else b"" for kind, value in pairs]
 
 
 class EncryptedTextField(models.CharField):

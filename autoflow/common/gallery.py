@@ -22,6 +22,7 @@ TYPES = [
 ]
 BRANDS = [("", "请选择品牌"), ("1", "大众"), ("2", "比亚迪")]
 PRODUCERS = [("", "请选择生产商"), ("1", "一汽-大众汽车有限公司"), ("2", "比亚迪汽车有限公司")]
+SECTION = {"faults": "", "is_hidden": False}
 STATES = [
     ("DRAFT", "草稿"),
     ("SUBMITTED", "待确认"),
@@ -162,9 +163,9 @@ def gallery(request):
         "page": page,
         "chips": [{"label": "状态：待确认", "url": "?"}, {"label": "地区：西湖区", "url": "?"}],
         "sections": [
-            {"label": "公共部分", "url": "#common", "missing": 3, "types": ""},
-            {"label": "品牌与生产商", "url": "#brands", "missing": 1, "types": "A1 A2 A3"},
-            {"label": "影像与承诺", "url": "#refused", "missing": 0, "types": ""},
+            {"label": "公共部分", "url": "#common", "missing": 3, "types": "", **SECTION},
+            {"label": "品牌与生产商", "url": "#brands", "missing": 1, "types": "A1 A2 A3", **SECTION},
+            {"label": "影像与承诺", "url": "#refused", "missing": 0, "types": "", **SECTION},
         ],
         "images": [
             {"label": name, "url": static("img/icon.svg"), "alt": f"{name}，示例"}

@@ -295,6 +295,7 @@ class Tags:
     """Patterns over the bytes of one sheet, whose tags may carry a prefix such as x:."""
 
     def __init__(self, prefix: bytes):
+        self.prefix = prefix
         mark = b"<" + prefix
         self.row_start = mark + b"row"
         self.end = b"</" + prefix + b"sheetData"

@@ -28,3 +28,12 @@ def workdays_since(moment: datetime, now: datetime) -> int:
     """How many working days have begun after the day of the moment: 0 on that day itself."""
     first, last = timezone.localdate(moment), timezone.localdate(now)
     return sum(is_workday(first + timedelta(days=step)) for step in range(1, (last - first).days + 1))
+
+
+def workdays_ago(now: datetime, number: int) -> datetime:
+    """The moment before which whatever was handed in has waited at least that many working days."""
+    day = timezone.localdate(now)
+    while number:
+        number -= is_workday(day)
+        day -= timedelta(days=1)
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))

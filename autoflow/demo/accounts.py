@@ -29,7 +29,10 @@ NUMBERS = {account.username: number for number, account in enumerate(DEMO_ACCOUN
 CONFIRMED = ("oem", "dealer", "market", "usedcar", "nbdealer", "changed")
 CONFIRMERS = {"330106": "xihu", "330203": "ningbo"}
 BRANDS = {"oem": ("吉利",), "dealer": ("吉利", "比亚迪")}
-RETURNED_FOR = "营业执照副本影像与所填成立日期不一致，请核对后重新上传。"
+RETURNED_FOR = {
+    "established_on": ("LICENCE_MISMATCH", "执照上的日期早一年"),
+    "licence_duplicate_image": ("IMAGE_INCOMPLETE", "右下角的登记机关看不到"),
+}
 
 
 def load_accounts():
@@ -93,8 +96,7 @@ def file(plan, user, users, brands):
     if user.username == "waiting":
         move(filing, submitted_on)
     if user.username == "returned":
-        fields = ["licence_duplicate_image", "established_on"]
-        decision = {"content_hash": filing.content_hash, "reason": RETURNED_FOR, "fields": fields}
+        decision = {"content_hash": filing.content_hash, "fields": [*RETURNED_FOR], "reasons": RETURNED_FOR}
         return_filing(filing_id=filing.pk, **decision, by=officer)
         move(filing, plan.today - timedelta(days=6), decided_on=plan.today - timedelta(days=3))
     if user.username == "changed":

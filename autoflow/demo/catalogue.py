@@ -1,65 +1,53 @@
-"""The catalogue of the demonstration: brands, producers, models and displacements, all approved."""
-
-from decimal import Decimal
+"""The catalogue of the demonstration, by the same way as the national one: brands, producers, models."""
 
 from autoflow.common.codes import read_table
-from catalog.enums import BrandCategory, CatalogStatus, ProducerKind
-from catalog.models import Brand, BrandProducer, Displacement, Producer, VehicleModel
-from catalog.names import name_key
+from catalog.services import load_rows
+from catalog.workbook import CatalogueRow, made_row
 
-KINDS = {"domestic": ProducerKind.DOMESTIC, "overseas": ProducerKind.FOREIGN}
-CATEGORIES = {"乘用车": BrandCategory.PASSENGER, "商用车": BrandCategory.COMMERCIAL}
-APPROVED = CatalogStatus.APPROVED
+KINDS = {"domestic": "境内", "overseas": "境外"}
 
 
-def load_catalogue():
+def load_catalogue() -> int:
     """Every demo_*.csv of the product; returns the number of models."""
-    producers = create_by(
-        "producer_id",
-        read_table("demo_producers"),
-        lambda row: Producer(kind=KINDS[row["kind"]], country=row["country"], **named(row["name_zh"])),
-    )
-    brands = create_by(
-        "brand_id",
-        read_table("demo_brands"),
-        lambda row: Brand(
-            name_en=row["name_en"],
-            country=row["country"],
-            category=CATEGORIES[row["category"]],
-            **named(row["name_zh"]),
-        ),
-    )
-    BrandProducer.objects.bulk_create(
-        BrandProducer(brand=brands[row["brand_id"]], producer=producers[row["producer_id"]])
-        for row in read_table("demo_brand_producers")
-    )
-    models = create_by(
-        "model_id", read_table("demo_models"), lambda row: vehicle_model(row, brands, producers)
-    )
-    Displacement.objects.bulk_create(
-        Displacement(model=models[row["model_id"]], value=Decimal(value))
+    rows = list(catalogue_rows())
+    load_rows(rows=rows, with_doubtful=True)
+    return sum(bool(row.model) for row in rows)
+
+
+def catalogue_rows() -> list[CatalogueRow]:
+    """The tables put together as the rows of a workbook: brands with their producers, then the models."""
+    brands = {row["brand_id"]: brand_columns(row) for row in read_table("demo_brands")}
+    producers = {row["producer_id"]: producer_columns(row) for row in read_table("demo_producers")}
+    links = read_table("demo_brand_producers")
+    pairs = [brands[row["brand_id"]] | producers[row["producer_id"]] for row in links]
+    models = [
+        brands[row["brand_id"]] | producers[row["producer_id"]] | model_columns(row)
         for row in read_table("demo_models")
-        for value in row["displacements_l"].split(";")
-    )
-    return len(models)
+    ]
+    return [made_row(number, values) for number, values in enumerate([*pairs, *models], start=2)]
 
 
-def named(name):
-    return {"name": name, "name_key": name_key(name), "status": APPROVED}
+def brand_columns(row):
+    return {
+        "brand": row["name_zh"],
+        "brand_en": row["name_en"],
+        "brand_country": row["country"],
+        "brand_category": row["category"],
+    }
 
 
-def vehicle_model(row, brands, producers):
-    return VehicleModel(
-        brand=brands[row["brand_id"]],
-        producer=producers[row["producer_id"]],
-        report_category=row["report_category"],
-        energy_type=row["energy_type"],
-        **named(row["model_name"]),
-    )
+def producer_columns(row):
+    return {
+        "producer": row["name_zh"],
+        "producer_kind": KINDS[row["kind"]],
+        "producer_country": row["country"],
+    }
 
 
-def create_by(key, rows, build):
-    """The rows written in one go, found again by the key of their file."""
-    built = {row[key]: build(row) for row in rows}
-    next(iter(built.values()))._meta.default_manager.bulk_create(built.values(), batch_size=1000)
-    return built
+def model_columns(row):
+    return {
+        "model": row["model_name"],
+        "report_category": row["report_category"],
+        "energy_type": row["energy_type"],
+        "displacements": row["displacements_l"],
+    }

@@ -11,6 +11,7 @@ from accounts.enums import Role
 from accounts.models import User
 from autoflow.demo import names
 from autoflow.demo.content import Content, Profile, written
+from autoflow.demo.pictures import SAMPLE_NAME, stored_pictures
 from autoflow.demo.places import COUNTY
 from filing.content import ROW_MODELS, content_of, digest
 from filing.enums import AWAITING, FilingAction, FilingStatus
@@ -77,11 +78,16 @@ def make(number, plan, places, brands, images, serials):
     )
     content = written(profile, random, brands)
     manager, enterprise = manager_of(profile, places.password, random), enterprise_of(profile, status)
-    content.values |= images[number % len(images)]
+    content.values |= own_images(content.values) if waits_here else images[number % len(images)]
     versions = list(versions_of(content, status, submitted_at, (plan, places, random)))
     for filing in versions:
         filing.enterprise, filing.submitted_by = enterprise, manager if filing.submitted_at else None
     return Made(profile, content, manager, enterprise, versions)
+
+
+def own_images(values):
+    """What waits where the demo officer works shows its own code; the name, without glyphs, is a sample."""
+    return stored_pictures(values | {"enterprise_name": SAMPLE_NAME})
 
 
 def status_of(number):
@@ -151,6 +157,7 @@ def versions_of(content, status, submitted_at, world):
 def version(number, content, status, submitted_at, world):
     _, places, random = world
     filing = Filing(version=number, status=status, **content.values)
+    filing.index_contact()
     if status == FilingStatus.DRAFT:
         filing.truth_declared = filing.image_sync_acknowledged = None
         return filing

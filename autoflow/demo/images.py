@@ -61,10 +61,11 @@ def watermark(image):
             left += 420
 
 
-def seal(name):
-    """A round seal with the name along its rim, a star and the word that it is a sample."""
+def seal(name, uscc):
+    """A round seal with the name along its rim, a star, the word that it is a sample, and the code below."""
     image = Image.new("RGB", SEAL, "white")
     image.paste(RED, (60, 60), seal_ink(name, 520))
+    write(image, (220, 594), uscc, 24, RED)
     return to_png(image)
 
 

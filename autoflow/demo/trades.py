@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from itertools import accumulate, islice
 
+import polars as pl
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -11,8 +12,9 @@ from accounts.audit import record
 from autoflow.demo.plan import MONTH_DONE, periods_done, shared, stand_in_line
 from filing.enums import FilingStatus
 from filing.models import Enterprise
+from usedcar.import_columns import frame_of
 from usedcar.models import Trade
-from usedcar.staging import COLUMNS, as_text, seal
+from usedcar.staging import COLUMNS, CSV_OPTIONS, lines_of, seal, with_keys
 from usedcar.synthetic import Reporter, trade_rows
 
 REPORTING = frozenset({"B1", "B2", "B4"})
@@ -21,24 +23,17 @@ SHOWN = {"market": (15, 500), "usedcar": (8, 160)}  # a share in percent, and th
 OWN = ("enterprise_id", "jurisdiction_code", "division_code", "reported_by_id", "reported_at")
 NAMES = (*COLUMNS, *OWN)
 ROWS_AT_ONCE = 2_000
-BUFFER = 1 << 18
 WORTH_TELLING = 100_000
 
 
 class LineStream:
-    """What COPY reads from: lines made while the database writes those before."""
+    """What COPY reads from: parts made while the database writes those before."""
 
-    def __init__(self, lines):
-        self.lines = lines
+    def __init__(self, parts):
+        self.parts = parts
 
     def read(self, size):
-        taken, length = [], 0
-        for line in self.lines:
-            taken.append(line)
-            length += len(line)
-            if length >= size:
-                break
-        return "".join(taken)
+        return next(self.parts, b"")
 
 
 def load_trades(plan, say):
@@ -71,7 +66,8 @@ class TradeWriter:
             return
         with connection.cursor() as cursor:
             lines = LineStream(self.lines_of_month(self.plan.days_of(period), count, first))
-            cursor.copy_expert(f"COPY {Trade._meta.db_table} ({', '.join(NAMES)}) FROM STDIN", lines, BUFFER)
+            into = f"COPY {Trade._meta.db_table} ({', '.join(NAMES)}) FROM STDIN {CSV_OPTIONS}"
+            cursor.copy_expert(into, lines)
         record(MONTH_DONE, summary=f"演示交易 {count} 条", period=period.isoformat(), count=count)
 
     def lines_of_month(self, days, count, first):
@@ -90,7 +86,7 @@ class TradeWriter:
         return shares
 
     def lines_of(self, enterprise, days, count, first):
-        """Rows of one enterprise in the text format of COPY."""
+        """Rows of one enterprise, some thousand lines at a time."""
         reporter = Reporter(enterprise.uscc, enterprise.name, enterprise.division_code, kind_of(enterprise))
         own = {
             "enterprise_id": enterprise.pk,
@@ -100,10 +96,14 @@ class TradeWriter:
         }
         rows = trade_rows(count, self.plan.seed, days=days, reporter=reporter, first=first)
         while part := list(islice(rows, ROWS_AT_ONCE)):
-            for row in seal(part):
-                row |= own
-                row["reported_at"] = min(reported_at(row["traded_on"], int(row["price"]) // 100), self.now)
-                yield "\t".join([as_text(row[name]) for name in NAMES]) + "\n"
+            moments = [
+                min(reported_at(row["traded_on"], int(row["price"]) // 100), self.now).isoformat()
+                for row in part
+            ]
+            sealed = seal(with_keys(frame_of(part)))
+            columns = {name: pl.lit(value) for name, value in own.items()}
+            lines = sealed.with_columns(**columns, reported_at=pl.Series(moments))
+            yield lines_of(lines, NAMES).getvalue()
 
 
 def kind_of(enterprise):

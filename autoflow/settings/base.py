@@ -264,9 +264,11 @@ USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(VAR_DIR / "static"))
+STATICFILES_FINDERS = ["autoflow.common.static.PackageFinder"]
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap", BASE_DIR / "node_modules" / "bootstrap" / "dist"),
+    ("vendor/echarts", BASE_DIR / "node_modules" / "echarts" / "dist"),
     ("vendor/htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
 ]
 STORAGES = {
@@ -290,6 +292,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 PRODUCT_NAME = "全国汽车流通信息管理"
 SUPPORT_PHONE = "010-67801967"
+CATALOG_REQUESTS_PER_DAY = env.int("CATALOG_REQUESTS_PER_DAY", default=30)
 IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", default=100_000)
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_MB", default=50) * 1024 * 1024
 

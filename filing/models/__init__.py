@@ -2,16 +2,21 @@
 outbox to the traffic police.
 """
 
+from filing.models.cancellations import CancellationRequest
 from filing.models.enterprises import Enterprise
 from filing.models.filings import Filing, FilingEvent
 from filing.models.images import StoredImage
 from filing.models.lines import AuthorizationLine, BrandLine, Resident
 from filing.models.policies import ConfirmPolicy, Deputy, ProvinceSetting
 from filing.models.push import PushMessage, PushTry
+from filing.models.review import BulkConfirm, BulkConfirmItem, ReturnItem, ReviewClaim, Urge
 
 __all__ = [
     "AuthorizationLine",
     "BrandLine",
+    "BulkConfirm",
+    "BulkConfirmItem",
+    "CancellationRequest",
     "ConfirmPolicy",
     "Deputy",
     "Enterprise",
@@ -21,5 +26,8 @@ __all__ = [
     "PushMessage",
     "PushTry",
     "Resident",
+    "ReturnItem",
+    "ReviewClaim",
     "StoredImage",
+    "Urge",
 ]

@@ -20,6 +20,7 @@ class Enterprise(models.Model):
     division_code = models.CharField("所在地区", max_length=6, db_collation="C")
     status = models.CharField("备案状态", max_length=9, choices=FilingStatus, default=FilingStatus.DRAFT)
     staff = models.ManyToManyField(User, related_name="enterprises", verbose_name="经办人员")
+    revision = models.PositiveIntegerField("状态更新次数", default=0)
     opened_at = models.DateTimeField("增加应用时间", auto_now_add=True)
 
     objects = EnterpriseQuerySet.as_manager()

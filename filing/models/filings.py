@@ -2,10 +2,12 @@
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models.functions import Upper
 
 from accounts.models import User
 from autoflow.common.constraints import paired
-from autoflow.common.crypto import EncryptedTextField
+from autoflow.common.crypto import EncryptedTextField, blind_index
+from autoflow.common.text import normalise_number
 from autoflow.common.workflow import StateMachine
 from filing.columns import column
 from filing.enums import AWAITING, ConfirmLevel, FilingAction, FilingStatus
@@ -23,14 +25,20 @@ class Filing(StateMachine, models.Model):
     TRANSITIONS = {
         FilingAction.SUBMIT: ({FilingStatus.DRAFT, FilingStatus.RETURNED}, FilingStatus.SUBMITTED),
         FilingAction.SUBMIT_CHANGE: ({FilingStatus.DRAFT, FilingStatus.RETURNED}, FilingStatus.CHANGED),
+        FilingAction.MOVE: ({FilingStatus.DRAFT, FilingStatus.RETURNED}, FilingStatus.SUBMITTED),
+        FilingAction.WITHDRAW: ({*AWAITING}, FilingStatus.DRAFT),
         FilingAction.CONFIRM: ({*AWAITING}, FilingStatus.CONFIRMED),
         FilingAction.RETURN: ({*AWAITING}, FilingStatus.RETURNED),
+        FilingAction.SUSPEND: ({FilingStatus.CONFIRMED}, FilingStatus.SUSPENDED),
+        FilingAction.RESUME: ({FilingStatus.SUSPENDED}, FilingStatus.CONFIRMED),
+        FilingAction.CANCEL: ({*FilingStatus} - {FilingStatus.CANCELLED}, FilingStatus.CANCELLED),
     }
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="filings", verbose_name="企业")
     version = models.PositiveIntegerField("版本")
     status = models.CharField("状态", max_length=9, choices=FilingStatus, default=FilingStatus.DRAFT)
     is_in_force = models.BooleanField("有效版本", default=False)
+    is_given_up = models.BooleanField("已放弃", default=False)
     revision = models.PositiveIntegerField("修改次数", default=0)
     content_hash = models.CharField("内容摘要", max_length=64, blank=True, db_collation="C")
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
@@ -40,6 +48,10 @@ class Filing(StateMachine, models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提交人"
     )
     due_at = models.DateTimeField("确认期限", null=True, blank=True)
+    opened_at = models.DateTimeField("开始办理时间", null=True, blank=True)
+    opened_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="开始办理人"
+    )
     confirm_level = models.CharField("确认层级", max_length=8, choices=ConfirmLevel, blank=True)
     confirm_body = models.CharField("确认机构", max_length=60, blank=True)
     decided_at = models.DateTimeField("办理时间", null=True, blank=True)
@@ -52,6 +64,7 @@ class Filing(StateMachine, models.Model):
     verify_token = models.CharField(
         "查验码", max_length=32, null=True, blank=True, unique=True, db_collation="C"
     )
+    verify_reason = models.CharField("重新核实意见", max_length=500, blank=True)
 
     enterprise_name = column("FILING_COMMON", "enterprise_name")
     uscc = column("FILING_COMMON", "uscc")
@@ -72,6 +85,7 @@ class Filing(StateMachine, models.Model):
     opened_on = column("FILING_COMMON", "opened_on")
     contact_name = column("FILING_COMMON", "contact_name")
     contact_mobile = EncryptedTextField("联系手机", blank=True, default="")
+    contact_mobile_index = models.BinaryField("联系手机索引", blank=True, default=b"", editable=False)
     contact_phone = EncryptedTextField("固定电话", blank=True, default="")
     contact_email = column("FILING_COMMON", "contact_email")
     website = column("FILING_COMMON", "website")
@@ -134,9 +148,10 @@ class Filing(StateMachine, models.Model):
             CheckConstraint(name="filing_status_known", condition=Q(status__in=FilingStatus.values)),
             CheckConstraint(name="filing_submitted_pair", condition=paired("submitted_at", "submitted_by")),
             CheckConstraint(name="filing_decided_pair", condition=paired("decided_at", "decided_by")),
+            CheckConstraint(name="filing_opened_pair", condition=paired("opened_at", "opened_by")),
             CheckConstraint(
                 name="filing_handed_in_complete",
-                condition=Q(status__in=[FilingStatus.DRAFT, FilingStatus.RETURNED])
+                condition=Q(status__in=["DRAFT", "RETURNED", "CANCELLED"])
                 | (Q(submitted_at__isnull=False) & ~Q(content_hash="") & ~Q(confirm_level="")),
                 violation_error_message="已提交的备案须有提交时间、内容摘要和确认层级。",
             ),
@@ -148,7 +163,7 @@ class Filing(StateMachine, models.Model):
             UniqueConstraint(fields=["enterprise", "version"], name="filing_version_unique"),
             UniqueConstraint(
                 fields=["enterprise"],
-                condition=Q(status__in=["DRAFT", "SUBMITTED", "RETURNED", "CHANGED"]),
+                condition=Q(status__in=["DRAFT", "SUBMITTED", "RETURNED", "CHANGED"], is_given_up=False),
                 name="filing_one_open_per_enterprise",
                 violation_error_message="该企业已有一份正在办理的备案，请勿重复提交。",
             ),
@@ -156,6 +171,12 @@ class Filing(StateMachine, models.Model):
                 fields=["enterprise"],
                 condition=Q(is_in_force=True),
                 name="filing_one_in_force_per_enterprise",
+                violation_error_message="一个企业只能有一个有效版本。",
+            ),
+            CheckConstraint(
+                name="filing_given_up_is_over",
+                condition=Q(is_given_up=False) | Q(status__in=["DRAFT", "RETURNED"], is_in_force=False),
+                violation_error_message="只有草稿或退回的变更可以放弃。",
             ),
         ]
         indexes = [
@@ -164,7 +185,21 @@ class Filing(StateMachine, models.Model):
                 condition=Q(status__in=["SUBMITTED", "CHANGED"]),
                 name="filing_awaiting",
             ),
+            models.Index(
+                fields=["jurisdiction_code", "confirm_level", "submitted_at", "id"],
+                condition=Q(status__in=["SUBMITTED", "CHANGED"]),
+                name="filing_queue",
+            ),
             models.Index(fields=["jurisdiction_code", "submitted_at", "id"], name="filing_area"),
+            models.Index(fields=["submitted_at", "id"], name="filing_nation"),
+            models.Index(
+                fields=["contact_mobile_index"],
+                condition=~Q(contact_mobile_index=b""),
+                name="filing_same_mobile",
+            ),
+            models.Index(Upper("contact_email"), name="filing_same_email"),
+            models.Index(fields=["enterprise_name"], name="filing_same_name"),
+            models.Index(fields=["uscc"], name="filing_same_uscc"),
         ]
 
     def __str__(self):
@@ -179,6 +214,16 @@ class Filing(StateMachine, models.Model):
     def is_change(self):
         """Whether the enterprise was confirmed before, so that this version changes a filing in force."""
         return self.version > 1
+
+    def index_contact(self):
+        """Makes the encrypted mobile findable by its exact value, for the same one in other filings."""
+        number = normalise_number(self.contact_mobile)
+        self.contact_mobile_index = blind_index("mobile", number) if number else b""
+
+    @property
+    def state_text(self):
+        """The state in its own word, said of a version that was given up as well."""
+        return "已放弃" if self.is_given_up else self.get_status_display()
 
 
 class FilingEvent(models.Model):
@@ -198,6 +243,10 @@ class FilingEvent(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "备案经过"
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["by", "at"], name="filingevent_by"),
+            models.Index(fields=["filing"], condition=Q(action="REVERIFY"), name="filingevent_reverify"),
+        ]
 
     @property
     def by_text(self):

@@ -1,5 +1,7 @@
 """What an authority decides on a version that waits."""
 
+from collections.abc import Mapping
+
 from django.utils import timezone
 
 from accounts.audit import record
@@ -8,14 +10,24 @@ from accounts.models import User
 from accounts.permissions import require
 from autoflow.common.checks import rules
 from autoflow.common.errors import BusinessError, ConflictError
+from autoflow.common.text import normalise
 from filing.enums import FilingAction
-from filing.models import Filing
+from filing.models import Filing, ReturnItem
 from filing.permissions import absent_of, hold_reason, own_filing_reason
+from filing.reasons import OTHER, reasons_for, words_of
 from filing.sections import LABELS
 from filing.services.push import queue_push
-from filing.steps import audited, lock_filing, mirror_status, note_step
+from filing.steps import (
+    REASON_LENGTHS,
+    audited,
+    lock_filing,
+    mirror_status,
+    note_step,
+    sentence,
+    tell_enterprise,
+)
 
-REASON_LENGTHS = range(5, 501)
+LEAST_NOTE, MOST_NOTE = 2, 200
 
 
 def _lock_to_decide(filing_id, content_hash, action, by):
@@ -48,21 +60,71 @@ def confirm_filing(*, filing_id: int, content_hash: str, by: User) -> Filing:
         mirror_status(filing)
         note_step(filing, FilingAction.CONFIRM, from_status, by)
         queue_push(filing)
+        text = f"第 {filing.version} 版成为有效版本，可打印备案信息表、填报数据。"
+        tell_enterprise(filing.enterprise, "备案已确认通过", text)
         facts = {"version": filing.version, "content_hash": content_hash, **_behalf(by, filing)}
         record("filing.confirm", filing, by=by, **facts)
         return filing
 
 
-def return_filing(*, filing_id: int, content_hash: str, reason: str, fields: list[str], by: User) -> Filing:
-    """Give a version back with the reason and the items to mend; a version in force stays in force."""
+def return_filing(
+    *,
+    filing_id: int,
+    content_hash: str,
+    fields: list[str],
+    reason: str = "",
+    reasons: Mapping[str, tuple[str, str]] | None = None,
+    by: User,
+) -> Filing:
+    """Give a version back with what to mend; a version in force stays in force.
+
+    `reasons` says for a field the code of its reason and a note; `reason` speaks of the whole, and is
+    written from the items when they say it all.
+    """
     with audited("filing.return", by=by, filing_id=filing_id):
         filing, from_status = _lock_to_decide(filing_id, content_hash, FilingAction.RETURN, by)
-        reason, fields = reason.strip(), [name for name in LABELS if name in set(fields)]
+        fields = [name for name in LABELS if name in set(fields)]
+        items = _items(filing, fields, reasons or {})
+        reason = reason.strip() or _summary(items)
         if len(reason) not in REASON_LENGTHS or not fields:
             raise BusinessError(rules()["F-023"].message)
         filing.return_reason, filing.return_fields = reason, fields
         filing.save(update_fields=["status", "return_reason", "return_fields", "decided_at", "decided_by"])
+        filing.return_items.all().delete()
+        ReturnItem.objects.bulk_create(items)
         mirror_status(filing)
         note_step(filing, FilingAction.RETURN, from_status, by, note=reason)
-        record("filing.return", filing, by=by, version=filing.version, fields=fields, **_behalf(by, filing))
+        text = f"{filing.confirm_body}退回了备案，原因：{sentence(reason)}请修改后重新提交。"
+        tell_enterprise(filing.enterprise, "备案被退回", text)
+        codes = {item.field: item.reason_code for item in items}
+        told = {"fields": fields, "reasons": codes, **_behalf(by, filing)}
+        record("filing.return", filing, by=by, version=filing.version, **told)
         return filing
+
+
+def _items(filing, fields, reasons):
+    """One row a field; a reason that is not said of the field is refused, «其他» has to be explained."""
+    items = []
+    for field in fields:
+        if field not in reasons:
+            continue
+        code, note = reasons[field]
+        note = normalise(note)
+        if code not in {reason.code for reason in reasons_for(field)}:
+            raise BusinessError(f"请为“{LABELS[field]}”选择退回原因。")
+        if (code == OTHER and len(note) < LEAST_NOTE) or len(note) > MOST_NOTE:
+            raise BusinessError(f"请写明“{LABELS[field]}”哪里不对（{LEAST_NOTE}–{MOST_NOTE} 字）。")
+        items.append(ReturnItem(filing=filing, field=field, reason_code=code, note=note))
+    return items
+
+
+def _summary(items):
+    """All items in one text as long as the history holds."""
+    texts = [f"{LABELS[item.field]}：{words_of(item.reason_code, item.note)}" for item in items]
+    text = "；".join(texts) + "。" if texts else ""
+    rest = f"……共 {len(texts)} 项，详见各项说明。"
+    return (
+        text
+        if len(text) in REASON_LENGTHS or not text
+        else text[: REASON_LENGTHS.stop - 1 - len(rest)] + rest
+    )

@@ -2,7 +2,8 @@
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.shortcuts import get_object_or_404
+from django.db.models import Max
+from django.http import Http404
 
 from accounts.audit import record
 from accounts.divisions import jurisdiction_of
@@ -14,12 +15,14 @@ from autoflow.common.errors import BusinessError
 from autoflow.common.text import normalise
 from filing.checks import DECLARATIONS
 from filing.content import ROW_COLUMNS, ROW_MODELS, row_values
-from filing.enums import FilingAction, FilingStatus, LineStatus
+from filing.enums import STOPPED, FilingAction, FilingStatus, LineStatus
 from filing.images import store_image
 from filing.models import Enterprise, Filing
+from filing.permissions import enterprise_of
 from filing.sections import DERIVED, FIELDS, IMAGES
 from filing.services.old_filings import claim_old_filing
 from filing.steps import ensure_current, lock_filing, note_step
+from filing.versions import open_version, version_in_force
 
 BRAND_LINE_KEY = ("brand_id", "producer_id", "authorization_type", "supplier_name")
 CONTENT_FIELDS = (*FIELDS, *DERIVED)
@@ -29,8 +32,8 @@ CONTENT_FIELDS = (*FIELDS, *DERIVED)
 def open_service(*, by: User) -> Enterprise:
     """«增加应用»: the account's enterprise enters the service; a second click finds the first one's."""
     User.objects.select_for_update().get(pk=by.pk)
-    enterprise = Enterprise.objects.visible_to(by).first()
-    if enterprise is not None:
+    enterprise = enterprise_of(by)
+    if enterprise is not None and enterprise.status != FilingStatus.CANCELLED:
         return enterprise
     require(by, Permission.SERVICE_OPEN)
     enterprise = claim_old_filing(by=by) or _new_enterprise(by)
@@ -63,17 +66,20 @@ def _filed_elsewhere(uscc):
 def start_filing(*, by: User) -> Filing:
     """The version under way: the one there is, a copy of the version in force («变更»), or the first one."""
     require(by, Permission.FILING_EDIT)
-    enterprise = get_object_or_404(Enterprise.objects.visible_to(by).select_for_update(of=("self",)))
-    found = enterprise.filings.open_versions().first()
-    if found is not None:
-        return found
-    if enterprise.status in (FilingStatus.SUSPENDED, FilingStatus.CANCELLED):
+    found = enterprise_of(by)
+    if found is None:
+        raise Http404
+    enterprise = Enterprise.objects.select_for_update().get(pk=found.pk)
+    under_way = open_version(enterprise)
+    if under_way is not None:
+        return under_way
+    if enterprise.status in STOPPED:
         raise BusinessError(f"备案已{enterprise.get_status_display()}，不能填写；请联系当地商务主管部门。")
-    in_force = enterprise.filings.filter(is_in_force=True).first()
-    filing = _copy(in_force) if in_force else first_version(enterprise, by)
+    in_force = version_in_force(enterprise)
+    filing = next_version(in_force) if in_force else first_version(enterprise, by)
     filing.save()
     if in_force:
-        _copy_rows(in_force, filing)
+        copy_rows(in_force, filing)
     action = FilingAction.CHANGE if in_force else FilingAction.START
     note_step(filing, action, "", by)
     record(f"filing.{action.lower()}", filing, by=by, version=filing.version)
@@ -97,14 +103,15 @@ def first_version(enterprise, user):
     )
 
 
-def _copy(in_force):
+def next_version(in_force):
     """The next version begins as the one in force; only the declarations are made anew."""
     names = {f"{name}_id" if name in IMAGES else name for name in CONTENT_FIELDS}
     content = {name: getattr(in_force, name) for name in names} | dict.fromkeys(DECLARATIONS)
-    return Filing(enterprise=in_force.enterprise, version=in_force.version + 1, **content)
+    latest = in_force.enterprise.filings.aggregate(latest=Max("version"))["latest"]
+    return Filing(enterprise=in_force.enterprise, version=latest + 1, **content)
 
 
-def _copy_rows(source, target):
+def copy_rows(source, target):
     for name, model in ROW_MODELS.items():
         rows = getattr(source, name).order_by("pk")
         model.objects.bulk_create([model(filing=target, **row_values(name, row)) for row in rows])
@@ -112,14 +119,16 @@ def _copy_rows(source, target):
 
 @transaction.atomic
 def save_draft(*, filing_id: int, revision: int, values: dict, rows: dict | None = None, by: User) -> Filing:
-    """Keep what was typed: fields by identifier (images as CleanImage), sub-tables as whole lists of rows."""
+    """Keep what was typed: fields by identifier (images as CleanImage), sub-tables as whole lists."""
     require(by, Permission.FILING_EDIT)
     filing = lock_filing(filing_id, by)
     ensure_current(filing, revision)
+    require(by, Permission.FILING_EDIT, filing)
     for name in values.keys() & FIELDS.keys() - DERIVED:
         setattr(filing, name, store_image(values[name]) if name in IMAGES else _normal(values[name]))
     filing.uscc = filing.enterprise.uscc
     filing.jurisdiction_code = jurisdiction_of(filing.division_code).code if filing.division_code else ""
+    filing.index_contact()
     filing.revision += 1
     try:
         filing.clean_fields()
@@ -141,11 +150,18 @@ def _replace_rows(filing, name, rows):
     """The list as it is now; brands of the version in force that are no longer listed stay as ended ones."""
     model = ROW_MODELS[name]
     columns = ROW_COLUMNS[name]
-    rows = [{column: _normal(row[column]) for column in columns if column in row} for row in rows]
+    rows = [_columns_of(row, columns) for row in rows]
     if name == "brand_lines":
         rows += _ended_lines(filing, rows)
     getattr(filing, name).all().delete()
     model.objects.bulk_create([model(filing=filing, **row) for row in rows])
+
+
+def _columns_of(row, columns):
+    """The row as the model takes it, with the picture that came with it stored."""
+    if image := row.get("authorization_image"):
+        row = {**row, "authorization_image_id": store_image(image).pk}
+    return {column: _normal(row[column]) for column in columns if column in row}
 
 
 def _brand_line_key(row):
@@ -154,6 +170,6 @@ def _brand_line_key(row):
 
 def _ended_lines(filing, rows):
     listed = {_brand_line_key(row) for row in rows}
-    in_force = Filing.objects.filter(enterprise=filing.enterprise_id, is_in_force=True).first()
+    in_force = version_in_force(filing.enterprise)
     former = [row_values("brand_lines", line) for line in in_force.brand_lines.all()] if in_force else []
     return [{**row, "line_status": LineStatus.ENDED} for row in former if _brand_line_key(row) not in listed]

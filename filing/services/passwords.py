@@ -6,7 +6,7 @@ from accounts.enums import ENTERPRISE_ROLES, Permission
 from accounts.models import User
 from accounts.permissions import require
 from accounts.recovery import issue_reset_code
-from accounts.steps import audited_account, record_reset
+from accounts.steps import audited_account, tell_reset
 from filing.models import Enterprise
 
 
@@ -18,6 +18,6 @@ def reset_staff_password(*, enterprise_id: int, user_id: int, by: User) -> User:
         require(by, Permission.PASSWORD_RESET, enterprise)
         staff = enterprise.staff.filter(role__in=ENTERPRISE_ROLES, is_active=True)
         user = get_object_or_404(staff.select_for_update(of=("self",)), pk=user_id)
-        issue_reset_code(user=user, by=by)
-        record_reset(user, by=by, enterprise=enterprise.pk)
+        issue_reset_code(user=user, by=by, enterprise=enterprise.pk)
+        tell_reset(user, by=by)
         return user

@@ -1,13 +1,17 @@
 """The long form of a filing."""
 
 from django.contrib import messages
+from django.http import JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Permission
 from accounts.permissions import decide, permission_required, require
+from autoflow.common.codes import name_of
 from autoflow.common.errors import BusinessError
 from filing import presentation, services
+from filing.change_notice import change_notice
 from filing.forms import FilingForms, named
 from filing.permissions import enterprise_of
 
@@ -20,31 +24,35 @@ def edit(request):
     if enterprise is None:
         return redirect("filing:open-service")
     if request.method == "POST":
-        return _post(request)
-    filing = enterprise.filings.open_versions().select_related(*presentation.RELATED).first()
+        return _post(request, enterprise)
+    filing = enterprise.filings.open_versions().with_content().first()
     if filing is None and enterprise.filings.filter(is_in_force=True).exists():
-        return render(request, "filing/change.html", {"enterprise": enterprise})
+        return render(request, "filing/change.html", {"notice": change_notice(enterprise)})
     decision = decide(request.user, Permission.FILING_EDIT, filing)
     if not decision:
         messages.info(request, decision.reason)
         return redirect("filing:detail")
-    return _form_page(request, FilingForms(filing or services.first_version(enterprise, request.user)))
+    filing = filing or services.first_version(enterprise, request.user)
+    return _form_page(request, FilingForms(filing, user=request.user))
 
 
-def _post(request):
+def _post(request, enterprise):
     """A press on a button of the form: «变更» opens a copy, the others save, and 提交 also hands in."""
     action = request.POST.get("action")
+    if action == "change":
+        services.start_filing(by=request.user)
+        return redirect("filing:edit")
     if action == "submit":
         require(request.user, Permission.FILING_SUBMIT)
-    filing = services.start_filing(by=request.user)
-    if action == "change":
-        return redirect("filing:edit")
-    page = FilingForms(filing, request.POST, request.FILES)
+    filing = _version_on_the_page(enterprise) or services.start_filing(by=request.user)
+    page = FilingForms(filing, request.POST, request.FILES, user=request.user)
     kept = {"revision": page.posted_revision, "values": page.values, "rows": page.rows}
     try:
         page.keep(services.save_draft(filing_id=filing.pk, **kept, by=request.user))
     except BusinessError as error:
         return _refused(request, page, error)
+    if action == "autosave":
+        return _autosaved(page)
     if not page.is_valid():
         messages.warning(request, "标出的各项没有保存，请修改；其余内容已保存为草稿。")
         return _form_page(request, page, status=422)
@@ -52,6 +60,12 @@ def _post(request):
         return _submit(request, page)
     messages.success(request, "草稿已保存。填写完整后请提交。")
     return redirect("filing:edit")
+
+
+def _version_on_the_page(enterprise):
+    """The version under way; one that was confirmed meanwhile is met as it is, and nothing is begun anew."""
+    versions = enterprise.filings.with_content()
+    return versions.open_versions().first() or versions.filter(is_in_force=True).first()
 
 
 def _submit(request, page):
@@ -68,24 +82,47 @@ def _submit(request, page):
         filing = services.submit_filing(filing_id=page.filing.pk, revision=page.revision, by=request.user)
     except BusinessError as error:
         return _refused(request, page, error)
-    messages.success(request, f"备案已提交，等待{filing.confirm_body}确认；一般 5 个工作日内办理。")
+    messages.success(
+        request, f"备案已提交，等待{filing.confirm_body}确认；{presentation.term_text(filing)}。"
+    )
     return redirect("filing:detail")
 
 
 def _refused(request, page, error):
+    if request.POST.get("action") == "autosave":
+        answer = {"message": str(error), "revision": page.revision, "places": page.places}
+        return JsonResponse(answer, status=error.status)
     page.form.add_error(None, str(error))
     return _form_page(request, page, status=error.status)
 
 
+def _autosaved(page):
+    """What the page needs to know to go on: its new revision, and the server's word on what is missing."""
+    faults = page.faults(services.findings_of(page.filing))
+    return JsonResponse(
+        {
+            "text": f"已自动保存 {timezone.localtime():%H:%M}{page.left_out}",
+            "complete": not page.left_out,
+            "revision": page.revision,
+            "places": page.places,
+            "faults": faults,
+            "authority": name_of("jurisdictions", page.filing.jurisdiction_code),
+        }
+    )
+
+
 def _form_page(request, page, *, notes=(), status=200):
+    filing = page.filing
+    page.form.reminders = presentation.problems_by_field(filing) if filing.pk else {}
     context = {
         "page": page,
-        "filing": page.filing,
-        "problems": presentation.problems(page.filing),
-        "tasks": page.tasks(services.findings_of(page.filing)),
+        "filing": filing,
+        "change_notice": change_notice(filing.enterprise, filing) if filing.is_change else None,
+        "problems": presentation.problems(filing),
+        "tasks": page.tasks(services.findings_of(filing)),
         "notes": [named(item) for item in notes],
         "asks_for_tick": any(item.asks for item in notes),
         "is_ticked": "warnings_checked" in request.POST,
-        "submit_decision": decide(request.user, Permission.FILING_SUBMIT, page.filing),
+        "submit_decision": decide(request.user, Permission.FILING_SUBMIT, filing),
     }
     return render(request, "filing/form.html", context, status=status)

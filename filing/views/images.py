@@ -32,3 +32,17 @@ def image(request, filing_id, slot):
     data = read_image(stored)
     record("filing.image", filing, by=request.user, slot=slot)
     return HttpResponse(data, content_type="image/jpeg", headers=IMAGE_HEADERS)
+
+
+@require_safe
+@permission_required(Permission.FILING_VIEW)
+def line_image(request, filing_id, sha256):
+    """The picture of a brand's authorization in one version, in the same scope and recorded as well."""
+    filing = get_object_or_404(Filing.objects.visible_to(request.user), pk=filing_id)
+    lines = filing.brand_lines.select_related("authorization_image")
+    line = lines.filter(authorization_image__sha256=sha256).first()
+    if line is None:
+        raise Http404
+    data = read_image(line.authorization_image)
+    record("filing.image", filing, by=request.user, slot="authorization_image", line=line.pk)
+    return HttpResponse(data, content_type="image/jpeg", headers=IMAGE_HEADERS)

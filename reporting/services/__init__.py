@@ -1,6 +1,12 @@
 """Every write on reports, by noun."""
 
-from reporting.services.oversight import decide_late_request, grant_late_permission, return_report, set_window
+from reporting.services.oversight import (
+    decide_late_request,
+    ensure_window,
+    grant_late_permission,
+    return_report,
+    set_window,
+)
 from reporting.services.reports import (
     ask_late_permission,
     delete_report,
@@ -15,6 +21,7 @@ __all__ = [
     "ask_late_permission",
     "decide_late_request",
     "delete_report",
+    "ensure_window",
     "file_nil_return",
     "findings_of",
     "grant_late_permission",

@@ -11,14 +11,13 @@ from accounts.models import Jurisdiction, User
 from accounts.notices import notify
 from accounts.permissions import require
 from autoflow.common.errors import BusinessError, ConflictError
-from autoflow.common.text import normalise
 from filing.models import Enterprise
 from reporting import clock
 from reporting.deadlines import standing_of
 from reporting.enums import LateStatus, Phase, ReportAction
 from reporting.models import LatePermission, WindowRule
 from reporting.periods import Period
-from reporting.registry import report_form
+from reporting.registry import ReportForm, report_form
 from reporting.steps import audited, counted_content, lock_report, note_step, place_of
 from reporting.windows import Window, limit_text
 
@@ -56,8 +55,13 @@ def _give_time(report, by):
         _grant(report.enterprise, report.form, report.period, at + timedelta(days=7), "退回修改", by, at)
 
 
+def _prose(text):
+    """What a person wrote to another: blanks made one, its punctuation kept."""
+    return " ".join(text.split())
+
+
 def _reason(text, message):
-    text = normalise(text)
+    text = _prose(text)
     if len(text) not in REASON_LENGTHS:
         raise BusinessError(message)
     return text
@@ -117,7 +121,7 @@ def decide_late_request(
         require(by, Permission.REPORT_UNLOCK, permission)
         if permission.status != LateStatus.ASKED:
             raise ConflictError("该申请已由他人办理，请刷新后查看。")
-        at, note = clock.now(), normalise(note)
+        at, note = clock.now(), _prose(note)
         if is_granted:
             _ensure_term(until or at, at)
         elif len(note) not in REASON_LENGTHS:
@@ -141,6 +145,14 @@ def _tell(permission):
     notify(permission.enterprise.staff.all(), title=title, text=text)
 
 
+def ensure_window(form: ReportForm, window: Window) -> None:
+    """The limits follow each other; a form that closes for good is locked when it is due."""
+    if not window.opens_at < window.due_at <= window.locks_at:
+        raise BusinessError("开放时间须早于截止时间，截止时间不得晚于锁定时间。")
+    if not form.can_be_unlocked and window.due_at != window.locks_at:
+        raise BusinessError(f"{form.title}截止即锁定，两个时间须相同。")
+
+
 @transaction.atomic
 def set_window(*, form: str, period: Period, window: Window, reason: str, by: User) -> WindowRule:
     """Set when a form can be filled in for a period: the ministry for all, a province for its own area."""
@@ -149,10 +161,7 @@ def set_window(*, form: str, period: Period, window: Window, reason: str, by: Us
     if by.role != Role.NATION:
         jurisdiction = Jurisdiction.objects.get(pk=by.jurisdiction_id)
     form_class = report_form(form)
-    if not window.opens_at < window.due_at <= window.locks_at:
-        raise BusinessError("开放时间须早于截止时间，截止时间不得晚于锁定时间。")
-    if not form_class.can_be_unlocked and window.due_at != window.locks_at:
-        raise BusinessError(f"{form_class.title}截止即锁定，两个时间须相同。")
+    ensure_window(form_class, window)
     rule = WindowRule.objects.create(
         form=form,
         period=period.start,

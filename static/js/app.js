@@ -14,22 +14,34 @@ function focusErrors() {
 }
 
 // Forms with data-warn-unsaved ask before they are left; a page that came back with errors holds unsaved input already.
+// A form that saves itself says so by the events "saved" and "note".
 function watchUnsaved() {
   const dirty = new Set();
-  const show = () => {
+  const say = (text) => {
     for (const note of document.querySelectorAll("[data-unsaved-note]")) {
-      note.textContent = dirty.size ? "有未保存的修改" : "";
+      if (note.textContent !== text) note.textContent = text;
+      note.classList.toggle("is-saved", !dirty.size);
     }
   };
+  const show = () => say(dirty.size ? "有未保存的修改" : "");
   for (const form of document.querySelectorAll("form[data-warn-unsaved]")) {
     const mark = () => { dirty.add(form); show(); };
     form.addEventListener("input", mark);
     form.addEventListener("change", mark);
     form.addEventListener("submit", () => { dirty.clear(); });
+    form.addEventListener("saved", () => { dirty.delete(form); });
+    form.addEventListener("note", (event) => { say(event.detail); });
     if (document.querySelector("[data-error-summary]")) mark();
   }
   window.addEventListener("beforeunload", (event) => {
     if (dirty.size) event.preventDefault();
+  });
+}
+
+// What a form kept in this tab goes with the person who typed it.
+function forgetAtSignOut() {
+  document.querySelector("[data-sign-out]")?.addEventListener("submit", () => {
+    try { sessionStorage.clear(); } catch { /* storage is off */ }
   });
 }
 
@@ -98,6 +110,7 @@ function watchSession() {
   const lastSeen = () => { try { return Number(localStorage.getItem(LAST_SEEN)); } catch { return 0; } };
   const loaded = Date.now();
   seen();
+  document.addEventListener("seen", seen);
 
   const text = element("p");
   const stay = element("button", { type: "button", className: "btn btn-primary", textContent: "继续使用" });
@@ -135,6 +148,7 @@ function watchSession() {
 
 focusErrors();
 watchUnsaved();
+forgetAtSignOut();
 guardSubmits();
 raiseConfirmations();
 bindShortcuts();

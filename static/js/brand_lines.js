@@ -1,35 +1,7 @@
-// Rows of a formset: add from the template, remove and restore; a chosen brand leaves its own producers only.
+// Rows of a formset: add from the template, remove and restore.
 
-const producersOf = new Map();
-
-function loadProducers(url, brand) {
-  if (!producersOf.has(brand)) {
-    const answer = fetch(`${url}?brand=${encodeURIComponent(brand)}`).then((response) => {
-      if (!response.ok) throw new Error(String(response.status));
-      return response.json();
-    });
-    producersOf.set(brand, answer);
-    answer.catch(() => producersOf.delete(brand));
-  }
-  return producersOf.get(brand);
-}
-
-const brandOf = (row) => row.querySelector('select[name$="-brand"], select[name$="-brand_id"]');
-const producerOf = (row) => row.querySelector('select[name$="-producer"], select[name$="-producer_id"]');
-
-async function narrow(set, row) {
-  const brand = brandOf(row);
-  const producer = producerOf(row);
-  if (!brand?.value || !producer) return;
-  const wanted = brand.value;
-  const found = await loadProducers(set.dataset.producersUrl, wanted);
-  if (brand.value !== wanted) return;
-  const kept = producer.value;
-  producer.replaceChildren(new Option("请选择生产商", ""), ...found.map(({ id, name }) => new Option(name, id)));
-  producer.value = found.some(({ id }) => String(id) === kept) ? kept : "";
-  if (!kept && found.length === 1) producer.value = String(found[0].id);
-  if (!found.length) say(set, "该品牌下还没有审核通过的生产商，请先到“生产商”中新增。");
-}
+import { enhanceBrands } from "./brand_picker.js";
+import { enhanceDivisions } from "./division.js";
 
 function say(set, text) {
   set.querySelector("[data-formset-status]").textContent = text;
@@ -51,22 +23,15 @@ function showRemoved(row) {
 function prepare(set, row) {
   const box = row.querySelector("[data-formset-delete]");
   if (box) {
-    box.hidden = true;
+    const tick = box.querySelector("input");
     const button = row.querySelector("[data-formset-remove]");
+    box.hidden = true;
     button.hidden = false;
-    button.addEventListener("click", () => {
-      const tick = box.querySelector("input");
-      tick.checked = !tick.checked;
-      tick.dispatchEvent(new Event("change", { bubbles: true }));
-      showRemoved(row);
-    });
+    button.addEventListener("click", () => tick.click());
+    tick.addEventListener("change", () => showRemoved(row));
     showRemoved(row);
   }
-  if (set.dataset.producersUrl) {
-    const update = () => narrow(set, row).catch(() => say(set, "生产商列表没有取到，请稍后重新选择品牌。"));
-    brandOf(row)?.addEventListener("change", update);
-    update();
-  }
+  enhanceBrands(row, set.dataset.optionsUrl);
 }
 
 function add(set) {
@@ -76,11 +41,17 @@ function add(set) {
   rows.insertAdjacentHTML("beforeend", markup);
   total.value = Number(total.value) + 1;
   const row = rows.lastElementChild;
+  enhanceDivisions(row);
   prepare(set, row);
   number(set);
-  row.querySelector("select, input:not([type=hidden])")?.focus();
-  say(set, `已增加${set.dataset.rowLabel} ${rows.children.length}`);
   set.dispatchEvent(new Event("change", { bubbles: true }));
+  return row;
+}
+
+function addByHand(set) {
+  const row = add(set);
+  row.querySelector("input:not([type=hidden]):not([hidden]), select:not([hidden])")?.focus();
+  say(set, `已增加${set.dataset.rowLabel} ${row.parentElement.children.length}`);
 }
 
 // The blank row at the end is for pages without scripts; here there is a button for it.
@@ -99,5 +70,8 @@ for (const set of document.querySelectorAll("[data-formset]")) {
   number(set);
   const button = set.querySelector("[data-formset-add]");
   button.hidden = false;
-  button.addEventListener("click", () => add(set));
+  button.addEventListener("click", () => addByHand(set));
+  set.addEventListener("more-rows", (event) => {
+    while (set.querySelectorAll("[data-formset-row]").length < event.detail) add(set);
+  });
 }

@@ -200,12 +200,12 @@ def test_whole_form_errors_are_shown_once():
 def test_brand_lines_number_rows_and_offer_an_empty_one():
     formset = forms.formset_factory(SampleForm, extra=2, can_delete=True)(prefix="brand_lines")
 
-    html = render('{% brand_lines formset producers_url="/catalog/producers/options/" %}', formset=formset)
+    html = render('{% brand_lines formset options_url="/catalog/producers/options/" %}', formset=formset)
 
     elements = Elements(html)
     names = {attrs["name"] for attrs in elements.all("input")}
     assert {"brand_lines-TOTAL_FORMS", "brand_lines-1-area", "brand_lines-__prefix__-area"} <= names
-    assert elements.all("div")[0]["data-producers-url"] == "/catalog/producers/options/"
+    assert elements.all("div")[0]["data-options-url"] == "/catalog/producers/options/"
     assert "品牌 2" in html
 
 

@@ -1,8 +1,8 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from autoflow.common.workdays import end_of_workday, is_workday, workdays_since
+from autoflow.common.workdays import end_of_workday, is_workday, workdays_ago, workdays_since
 
 FRIDAY = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
@@ -34,3 +34,14 @@ def test_is_workday_of_a_year_not_announced_goes_by_the_week():
 )
 def test_workdays_since_counts_days_that_have_begun(now, expected):
     assert workdays_since(FRIDAY, now) == expected
+
+
+@pytest.mark.parametrize("number", [1, 2, 5, 10])
+def test_workdays_ago_is_where_the_count_of_days_reaches_the_number(number):
+    moment = workdays_ago(FRIDAY, number)
+    assert workdays_since(moment, FRIDAY) == number - 1
+    assert workdays_since(moment - timedelta(seconds=1), FRIDAY) == number
+
+
+def test_workdays_ago_is_the_start_of_a_day_in_shanghai():
+    assert workdays_ago(FRIDAY, 1) == datetime(2026, 11, 19, 16, tzinfo=UTC)

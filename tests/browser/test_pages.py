@@ -23,11 +23,17 @@ def pages():
     waiting = Filing.objects.awaiting().filter(confirm_body="西湖区商务局").first()
     changed = Filing.objects.get(status="CHANGED", enterprise__staff__username="changed")
     trade = Trade.objects.filter(enterprise__staff__username="usedcar").first()
+    of_trade = ["/usedcar/trades/add/", *(f"/usedcar/trades/{trade.pk}/{end}" for end in ("", "edit/"))]
     account = ["/reviews/accounts/", f"/reviews/accounts/{User.objects.get(username='xihu').pk}/"]
+    policy = ["/reviews/policy/", "/reviews/policy/add/", "/reviews/policy/pairs/"]
     deputies = ["/reviews/deputies/", "/reviews/deputies/add/"]
     push = PushMessage.objects.first()
     sync = ["/reviews/sync/", f"/reviews/sync/{push.pk}/"]
     review = [f"/reviews/filings/{filing.pk}/" for filing in (waiting, changed)]
+    review += [
+        f"/reviews/filings/{changed.pk}/compare/?one=1&other=2",
+        f"/reviews/filings/bulk/?id={waiting.pk}",
+    ]
     return {
         "newdealer": [
             "/",
@@ -48,10 +54,16 @@ def pages():
             "/catalog/models/",
         ],
         "returned": ["/", "/filing/", "/filing/edit/"],
-        "usedcar": ["/", "/usedcar/trades/", f"/usedcar/trades/{trade.pk}/", "/usedcar/imports/"],
-        "xihu": ["/", "/reviews/filings/", "/reviews/filings/?tab=all", *review, "/usedcar/trades/"],
+        "usedcar": ["/", "/usedcar/trades/", *of_trade, "/usedcar/imports/"],
+        "xihu": ["/", "/reviews/filings/", "/reviews/cancellations/", "/reviews/authorizations/", *review],
         "hangzhou": ["/reviews/enterprises/", f"/reviews/enterprises/{trade.enterprise_id}/", *account],
-        "zhejiang": ["/reviews/policy/", "/reviews/policy/add/", "/reviews/policy/pairs/", *deputies],
+        "zhejiang": [
+            "/",
+            "/reviews/filings/?tab=below",
+            review[0],
+            *policy,
+            *deputies,
+        ],
         "ministry": ["/", "/reviews/filings/", "/catalog/brands/", "/catalog/producers/", "/reviews/policy/"],
         "sysadmin": ["/", "/catalog/models/", "/reviews/accounts/", "/reviews/accounts/add/", *sync],
         "auditor": ["/", "/reviews/audit/"],

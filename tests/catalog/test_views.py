@@ -36,12 +36,11 @@ def test_catalogue_is_closed_to_the_auditor(client_for, name):
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_lists_open_to_an_enterprise_once_it_is_confirmed(client_for, name):
-    waiting, confirmed = FilingFactory(submitted=True), FilingFactory(confirmed=True)
-    refused = client_for(waiting.enterprise.staff.get()).get(reverse(name))
+def test_lists_open_to_an_enterprise_once_it_opened_the_service(client_for, name):
+    refused = client_for(UserFactory()).get(reverse(name))
     assert refused.status_code == 422
-    assert "备案确认通过后开放" in refused.content.decode()
-    assert client_for(confirmed.enterprise.staff.get()).get(reverse(name)).status_code == 200
+    assert "请先增加应用" in refused.content.decode()
+    assert client_for(FilingFactory().enterprise.staff.get()).get(reverse(name)).status_code == 200
 
 
 def test_lists_show_approved_entries_only(county):

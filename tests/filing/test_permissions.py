@@ -4,9 +4,13 @@ from accounts.enums import Permission
 from accounts.models import AuditRecord
 from accounts.permissions import decide
 from autoflow.common.errors import BusinessError
-from filing.models import Enterprise, Filing
+from catalog.enums import CatalogKind
+from filing.enums import Use
+from filing.models import Enterprise, Filing, ProvinceSetting
+from filing.permissions import is_open, reason_not_to_report
 from filing.services import confirm_filing
 from tests.factories import EnterpriseFactory, FilingFactory, UserFactory, uscc_of
+from tests.filing import life
 
 pytestmark = pytest.mark.django_db
 
@@ -18,13 +22,29 @@ def reason(user, permission, obj=None):
 @pytest.mark.parametrize(
     ("trait", "state"), [("submitted", "待确认"), ("returned", "退回"), ("changed", "已变更")]
 )
-def test_catalogue_waits_for_the_confirmation(trait, state):
+def test_models_are_asked_for_after_the_confirmation_brands_before(trait, state):
     user = FilingFactory(**{trait: True}).enterprise.staff.get()
-    assert reason(user, Permission.CATALOG_VIEW) == f"备案确认通过后开放，目前状态：{state}。"
+    waits = f"备案确认通过后开放，目前状态：{state}。"
+    assert reason(user, Permission.CATALOG_REQUEST, CatalogKind.MODEL) == waits
+    assert reason(user, Permission.CATALOG_REQUEST, CatalogKind.DISPLACEMENT) == waits
+    assert decide(user, Permission.CATALOG_REQUEST, CatalogKind.BRAND)
+    assert decide(user, Permission.CATALOG_REQUEST, CatalogKind.PRODUCER)
 
 
-def test_catalogue_is_open_to_the_confirmed_and_to_authorities():
-    assert decide(FilingFactory(confirmed=True).enterprise.staff.get(), Permission.CATALOG_VIEW)
+def test_catalogue_is_asked_for_by_sellers_of_new_cars():
+    used = FilingFactory(confirmed=True, enterprise__used=True).enterprise.staff.get()
+    draft = FilingFactory(enterprise__used=True, enterprise_types=["B2"]).enterprise.staff.get()
+    untold = EnterpriseFactory(types=[]).staff.get()
+    stopped = EnterpriseFactory(status="SUSPENDED").staff.get()
+    assert "由销售新车的企业" in reason(used, Permission.CATALOG_REQUEST, CatalogKind.BRAND)
+    assert "由销售新车的企业" in reason(draft, Permission.CATALOG_REQUEST, CatalogKind.BRAND)
+    assert decide(untold, Permission.CATALOG_REQUEST, CatalogKind.BRAND)
+    assert "备案已暂停" in reason(stopped, Permission.CATALOG_REQUEST, CatalogKind.BRAND)
+    assert decide(FilingFactory(confirmed=True).enterprise.staff.get(), Permission.CATALOG_REQUEST, "model")
+
+
+def test_catalogue_opens_with_the_service_and_to_authorities():
+    assert decide(FilingFactory().enterprise.staff.get(), Permission.CATALOG_VIEW)
     assert decide(UserFactory(county=True), Permission.CATALOG_VIEW)
     assert "请先增加应用" in reason(UserFactory(), Permission.CATALOG_VIEW)
 
@@ -108,3 +128,49 @@ def test_confirming_ones_own_filing_is_refused_by_the_service_and_leaves_a_trace
         confirm_filing(filing_id=filing.pk, content_hash=filing.content_hash, by=officer)
     assert AuditRecord.objects.get(action="filing.confirm").outcome == "REFUSED"
     assert Filing.objects.get().status == "SUBMITTED"
+
+
+# The second table of the specification: edit, print, report, report where the province lets it, read.
+OPEN = {
+    "DRAFT": (True, False, False, False, False),
+    "SUBMITTED": (False, False, False, False, True),
+    "CONFIRMED": (True, True, True, True, True),
+    "CONFIRMED, draft of a change": (True, True, True, True, True),
+    "RETURNED": (True, False, False, False, True),
+    "RETURNED, confirmed before": (True, True, False, True, True),
+    "CHANGED": (False, True, False, True, True),
+    "SUSPENDED": (False, False, False, False, True),
+    "CANCELLED": (False, False, False, False, True),
+}
+
+
+@pytest.mark.parametrize("state", life.STATES)
+def test_state_opens_what_the_table_says(state):
+    enterprise = life.world(state)
+    edits, prints, reports, _, reads = OPEN[state]
+    found = [is_open(enterprise, use) for use in (Use.EDIT, Use.PRINT, Use.REPORT, Use.READ)]
+    assert found == [edits, prints, reports, reads]
+    assert (reason_not_to_report(enterprise) == "") == reports
+
+
+@pytest.mark.parametrize("jurisdiction", ["330000", None])
+@pytest.mark.parametrize("state", life.STATES)
+def test_province_or_nation_lets_enterprises_report_while_a_change_waits(state, jurisdiction):
+    enterprise, by = life.world(state), UserFactory(nation=True)
+    ProvinceSetting.objects.create(jurisdiction_id=jurisdiction, reports_while_changed=True, set_by=by)
+    assert is_open(enterprise, Use.REPORT) is OPEN[state][3]
+
+
+def test_switch_of_another_province_opens_nothing():
+    enterprise, by = life.world("CHANGED"), UserFactory(nation=True)
+    ProvinceSetting.objects.create(jurisdiction_id="330200", reports_while_changed=True, set_by=by)
+    assert not is_open(enterprise, Use.REPORT)
+    assert reason_not_to_report(enterprise) == "备案确认通过后才能填报，目前状态：已变更。"
+
+
+def test_enterprise_filed_anew_is_the_one_an_account_acts_for():
+    enterprise = life.world("CANCELLED")
+    by = enterprise.staff.get()
+    assert decide(by, Permission.SERVICE_OPEN)
+    EnterpriseFactory(uscc=enterprise.uscc, staff=[by])
+    assert not decide(by, Permission.SERVICE_OPEN)

@@ -1,8 +1,5 @@
-import threading
-
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import close_old_connections, connection
 from django.http import Http404
 from django.utils import timezone
 
@@ -11,7 +8,7 @@ from accounts.models import AuditRecord
 from autoflow.common.errors import BusinessError, ConflictError
 from autoflow.common.images import clean_image
 from filing.enums import ConfirmLevel, FilingStatus, LineStatus
-from filing.models import BrandLine, ConfirmPolicy, Enterprise, Filing
+from filing.models import BrandLine, ConfirmPolicy, Enterprise
 from filing.services import (
     confirm_filing,
     open_service,
@@ -345,28 +342,3 @@ def test_content_hash_tells_any_difference_in_a_row():
     filing.refresh_from_db()
     BrandLineFactory(filing=filing)
     assert submit(filing).content_hash != first
-
-
-@pytest.mark.django_db(transaction=True)
-def test_parallel_decisions_have_one_winner(county):
-    filing = FilingFactory(submitted=True)
-    outcomes, start = [], threading.Barrier(8)
-
-    def decide(number):
-        try:
-            start.wait()
-            (confirm if number % 2 else give_back)(Filing.objects.get(pk=filing.pk), county)
-            outcomes.append("done")
-        except ConflictError:
-            outcomes.append("late")
-        finally:
-            close_old_connections()
-            connection.close()
-
-    threads = [threading.Thread(target=decide, args=[number]) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["done", *["late"] * 7]
-    assert filing.events.count() == 1

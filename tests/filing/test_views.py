@@ -82,7 +82,8 @@ def test_unchanged_page_saves_the_same_content(signed_in, draft):
     draft.refresh_from_db()
     after = {field.attname: getattr(draft, field.attname) for field in Filing._meta.concrete_fields}
     changed = {name for name in before if str(before[name]) != str(after[name])}
-    assert changed <= {"revision", "saved_at", "registered_capital", "business_area", "showroom_area"}
+    figures = {"registered_capital", "business_area", "showroom_area"}
+    assert changed <= {"revision", "saved_at", "contact_mobile_index", *figures}
     assert draft.brand_lines.count() == 1
 
 
@@ -209,7 +210,7 @@ def test_complete_filing_is_handed_in_and_shown_as_waiting(signed_in, draft):
     client = signed_in(draft)
     assert client.post(EDIT, posted(draft, action="submit")).url == DETAIL
     page = text_of(client.get(DETAIL))
-    assert "已提交，等待浙江省商务厅确认；一般 5 个工作日内" in page
+    assert "已提交，等待浙江省商务厅确认；办理期限到 " in page
     assert client.get(EDIT).url == DETAIL
 
 
@@ -399,10 +400,18 @@ def test_images_of_a_draft_and_of_others_are_not_found(client_for, signed_in, dr
 
 
 def test_detail_needs_as_many_queries_for_one_version_as_for_more(signed_in, queries_of):
-    counts = []
-    for trait in ("confirmed", "changed"):
-        client = signed_in(FilingFactory(**{trait: True}))
+    counts, filing = [], FilingFactory(confirmed=True)
+    client = signed_in(filing)
+    for version in (2, 3):
         with queries_of() as queries:
             client.get(DETAIL)
         counts.append(len(queries))
+        Filing.objects.update(is_in_force=False)
+        FilingFactory(enterprise=filing.enterprise, confirmed=True, version=version)
     assert counts[0] == counts[1]
+
+
+def test_reason_of_a_return_stands_at_its_field(client_for):
+    filing = FilingFactory(returned=True)
+    page = client_for(filing.enterprise.staff.first()).get(EDIT).content.decode()
+    assert page.count("退回意见：") == len(filing.return_fields)

@@ -2,12 +2,15 @@
 does not open.
 """
 
+from uuid import uuid4
+
 import pytest
 from django.urls import get_resolver, reverse
 
-from filing.models import Enterprise
-from reporting.models import Report
+from filing.models import BulkConfirm, Enterprise
+from reporting.models import LatePermission, Report
 from tests.factories import (
+    CancellationFactory,
     DeputyFactory,
     FilingFactory,
     ImportBatchFactory,
@@ -17,6 +20,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.guards import matrix
+from usedcar.models import Correction
 
 ROLES = ["manager", "operator", "county", "city", "province", "nation", "admin", "auditor"]
 UNUSED = 999_999
@@ -37,7 +41,7 @@ FOREIGN = [
     (name, arguments, stranger)
     for name, arguments in ADDRESSES
     for stranger, role in STRANGERS.items()
-    if set(arguments) - {"slot", "version", "token"} and role in matrix.ALLOWED[name]
+    if set(arguments) - {"slot", "version", "token", "form", "period"} and role in matrix.ALLOWED[name]
 ]
 
 
@@ -63,14 +67,34 @@ def world():
         division_code=enterprise.division_code,
         created_by=enterprise.staff.first(),
     )
+    permission = LatePermission.objects.create(
+        enterprise=enterprise,
+        form="newcar_monthly",
+        period="2026-10-01",
+        jurisdiction_code=enterprise.jurisdiction_code,
+        division_code=enterprise.division_code,
+    )
     officer = UserFactory(county=True)
     deputy = DeputyFactory(absent=officer)
     shown = {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch}
     shown |= {"report": report}
+    shown |= {
+        "correction": Correction.objects.create(
+            trade_number=trade.pk,
+            enterprise=enterprise,
+            vin=trade.vin,
+            traded_on=trade.traded_on,
+            reason="金额录入有误",
+            asked_by=enterprise.staff.first(),
+        )
+    }
+    shown |= {"report": report, "permission": permission}
     shown |= {"user": officer, "deputy": deputy}
     shown |= {"push": PushMessageFactory(filing=filing)}
     shown |= {"operator": UserFactory(operator=True, uscc=enterprise.uscc)}
     shown |= {"notice": NoticeFactory(recipient=enterprise.staff.first())}
+    shown |= {"bulk": BulkConfirm.objects.create(by=filing.decided_by, key=uuid4())}
+    shown |= {"wish": CancellationFactory(enterprise=enterprise)}
     return shown
 
 
@@ -86,6 +110,7 @@ def url_of(name, arguments, world, key=None):
     values = {
         "filing_id": key or world["filing"].pk,
         "trade_id": key or world["trade"].pk,
+        "correction_id": key or world["correction"].pk,
         "batch_id": key or world["batch"].pk,
         "report_id": key or world["report"].pk,
         "enterprise_id": key or world["enterprise"].pk,
@@ -94,9 +119,18 @@ def url_of(name, arguments, world, key=None):
         "push_id": key or world["push"].pk,
         "staff_id": key or world["operator"].pk,
         "notice_id": key or world["notice"].pk,
+        "bulk_id": key or world["bulk"].pk,
+        "request_id": key or world["wish"].pk,
+        "permission_id": key or world["permission"].pk,
+        "form": "newcar_monthly",
+        "period": "2026-10",
         "version": 1,
         "slot": "seal_image",
         "token": "A" * 43 if name.startswith("accounts:") else world["filing"].verify_token,
+        "kind": "brand",
+        "entry_id": key or world["filing"].brand_lines.get().brand_id,
+        "load_id": key or UNUSED,
+        "sha256": "0" * 64,
     }
     return reverse(name, kwargs={argument: values[argument] for argument in arguments})
 
@@ -112,7 +146,9 @@ def test_a_stranger_is_sent_to_sign_in(client, world, name, arguments):
     if name in matrix.PUBLIC:
         assert answer.status_code in (200, 503)
     elif name in matrix.STEPS_OF_PUBLIC_PATHS:
-        assert answer.status_code == 404 or answer.url in {reverse(first) for first in matrix.PUBLIC}
+        assert answer.status_code == 404 or answer.url in {
+            reverse(first) for first in matrix.PUBLIC - {"verify"}
+        }
     else:
         assert answer.status_code == 302
         assert answer.url.startswith(reverse("accounts:login"))

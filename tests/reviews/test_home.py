@@ -125,8 +125,11 @@ def test_home_costs_the_same_queries_for_one_row_and_for_three(client_for, queri
     assert counts[0] == counts[1]
 
 
-@pytest.mark.parametrize("status", [FilingStatus.SUSPENDED, FilingStatus.CANCELLED])
-def test_home_of_a_stopped_enterprise_offers_nothing_to_file(client_for, status):
+@pytest.mark.parametrize(
+    ("status", "tasks"),
+    [(FilingStatus.SUSPENDED, []), (FilingStatus.CANCELLED, [("重新备案", "/filing/open/")])],
+)
+def test_home_of_a_stopped_enterprise_offers_at_most_to_file_anew(client_for, status, tasks):
     filing = FilingFactory(confirmed=True)
     Enterprise.objects.filter(pk=filing.enterprise_id).update(status=status)
-    assert tasks_of(client_for(manager_of(filing.enterprise))) == []
+    assert tasks_of(client_for(manager_of(filing.enterprise))) == tasks

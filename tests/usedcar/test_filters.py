@@ -29,7 +29,7 @@ def found_by(client, **query):
         lambda trade: trade.vin[-8:],
         lambda trade: trade.invoice_number,
         lambda trade: "浙A·00001",
-        lambda trade: "艾力",
+        lambda trade: "买买提",
     ],
     ids=["vin", "small letters", "last six", "last eight", "invoice", "plate", "name"],
 )
@@ -40,7 +40,7 @@ def test_search_finds_the_trade_and_no_other(client_for, trade, text):
 
 def test_authority_does_not_search_by_name_and_sees_names_masked(client_for, trade):
     client = client_for(UserFactory(county=True))
-    assert found_by(client, q="艾力") == []
+    assert found_by(client, q="买买提") == []
     (row,) = found_by(client, q=trade.vin)
     assert row.buyer_shown == "买*****"
 

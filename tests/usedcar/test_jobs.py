@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,7 +17,7 @@ from autoflow.common.tasks import beat_heart
 from filing.enums import FilingStatus
 from filing.models import Enterprise
 from tests.factories import EnterpriseFactory, ImportBatchFactory
-from usedcar import jobs, services, views
+from usedcar import jobs, services
 from usedcar.enums import ImportAction, ImportStatus
 from usedcar.models import ImportBatch, Trade
 from usedcar.synthetic import Reporter, trade_rows
@@ -104,6 +105,30 @@ def test_batch_is_given_up_after_three_tries(uploaded):
     assert (uploaded.status, uploaded.failure) == (ImportStatus.FAILED, jobs.GIVEN_UP)
 
 
+def test_staged_rows_that_went_missing_stop_the_import(uploaded):
+    batch = confirmed_to_write(uploaded)
+    batch.staged.first().delete()
+    jobs.write_batch(batch_id=batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.failure) == (ImportStatus.FAILED, jobs.STAGED_LOST)
+    assert Trade.objects.count() == 0
+
+
+def test_number_of_rows_is_known_while_they_are_checked(uploaded, monkeypatch):
+    totals, compared = [], jobs.WorkbookChecks.compared
+
+    def watched(self, checked):
+        totals.append(ImportBatch.objects.get().total_count)
+        return compared(self, checked)
+
+    monkeypatch.setattr(jobs.WorkbookChecks, "compared", watched)
+    monkeypatch.setattr(jobs, "SLICE_ROWS", 2)
+    monkeypatch.setattr("autoflow.common.sheet_slices.BLOCK_BYTES", 10)
+    jobs.check_batch(batch_id=uploaded.pk)
+    uploaded.refresh_from_db()
+    assert (set(totals), uploaded.total_count, uploaded.checked_count) == ({3}, 3, 3)
+
+
 def test_enterprise_that_is_not_confirmed_any_more_gets_no_trade(uploaded, market):
     batch = confirmed_to_write(uploaded)
     Enterprise.objects.filter(pk=market.pk).update(status=FilingStatus.CHANGED)
@@ -137,7 +162,7 @@ def test_page_answers_while_redis_is_away(client_for, monkeypatch):
 
     batch = ImportBatchFactory()
     beat_heart()
-    monkeypatch.setattr(views.cache, "get", away, raising=False)
+    monkeypatch.setattr(cache, "get", away, raising=False)
     answer = client_for(batch.uploaded_by).get(reverse("usedcar:import-detail", args=[batch.pk]))
     assert "后台处理暂时没有运行" in answer.content.decode()
 
@@ -148,6 +173,7 @@ def test_page_answers_while_redis_is_away(client_for, monkeypatch):
         ("registration_cert_no", "1" * 13, False),
         ("original_price", Decimal("99999999999.00"), False),
         ("buyer_address", "路" * 201, False),
+        ("seller_uscc", "9" * 19, False),
         ("remark", "a\\b", True),
         ("transferee_office", "\\N", True),
     ],

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("reporting", "0001_reports"),
-        ("usedcar", "0001_initial"),
+        ("usedcar", "0003_trade_life"),
     ]
 
     operations = [

@@ -5,32 +5,20 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from accounts.models import Contact, Division, Jurisdiction
+from accounts.places import paths
 from autoflow.common.codes import read_table
-
-
-def full_names(rows):
-    """The path of names down to each division; placeholder levels (市辖区) leave no trace in it."""
-    by_code, names = {row["code"]: row for row in rows}, {}
-    for code, row in by_code.items():
-        path, at = [], row
-        while at is not None:
-            if at["is_placeholder"] != "1":
-                path.append(at["name_zh"])
-            at = by_code.get(at["parent_code"])
-        names[code] = "".join(reversed(path)) or row["name_zh"]
-    return names
 
 
 @transaction.atomic
 def load_codes():
     """Bring both tables up to the files; returns how many rows each holds."""
     rows = read_table("divisions")
-    names = full_names(rows)
+    names = paths(rows)
     divisions = [
         Division(
             code=row["code"],
             name=row["name_zh"],
-            full_name=names[row["code"]],
+            full_name="".join(names[row["code"]]),
             level=row["level"],
             parent_id=row["parent_code"] or None,
             is_placeholder=row["is_placeholder"] == "1",

@@ -1,21 +1,17 @@
 """Template components: the field, the wrappers, the state word, and how figures and dates are written."""
 
-from datetime import date
 from decimal import Decimal
 
-from django import forms, template
-from django.forms.boundfield import BoundWidget
+from django import template
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from autoflow.common.checks import Severity
+from autoflow.common.controls import draw, words
 
 register = template.Library()
 
 ABSENT = "–"
-IMAGE_MAX_BYTES = 300 * 1024
-IMAGE_TYPES = "image/jpeg,image/png"
-INLINE_CHOICES = 4
 STATE_TONES = {
     "done": {"CONFIRMED", "APPROVED", "DONE", "DELIVERED"},
     "waiting": {
@@ -74,120 +70,20 @@ def crumb(label, url=""):
     return {"label": label, "url": url}
 
 
-@register.inclusion_tag("components/field.html")
+@register.simple_tag
 def field(bound):
     """A control with its label, star, unit, explanation, help and errors, tied together for screen readers.
 
     The form's code may give the field `starred` (a star though drafts may lack it), `unit`, `explain`
-    (指标解释), `types` (the enterprise types it concerns); a file widget may carry `preview_url`;
-    a text input with the attribute data-division-picker chooses a division.
+    (指标解释), `types` (the enterprise types it concerns), `when` (name and value of the control it depends
+    on), `copies` (the control it often repeats); a file widget may carry `preview_url`; a text input with
+    the attribute data-division-picker chooses a division. The form may name fields `out_of_place` for its
+    types, or `unmet` in what they depend on, and give `previews` of stored pictures.
+
+    A field with `shells`, a dict, never changes: it is drawn once, and later its value is put in. A select
+    with `labels` (of its values) has its options as HTML in `option_list`.
     """
-    kind = _kind(bound)
-    described_by = _described_by(bound)
-    context = {
-        "bound": bound,
-        "kind": kind,
-        "target": bound.id_for_label or f"{bound.auto_id}_0",
-        "is_starred": bound.field.required or getattr(bound.field, "starred", False),
-        "unit": getattr(bound.field, "unit", ""),
-        "explain": getattr(bound.field, "explain", ""),
-        "types": _words(getattr(bound.field, "types", "")),
-        "preview_url": getattr(bound.field.widget, "preview_url", ""),
-        "described_by": described_by,
-    }
-    if kind == "choices":
-        context["options"] = _options(bound)
-        context["is_inline"] = len(context["options"]) <= INLINE_CHOICES
-    elif not bound.is_hidden:
-        context["control"] = _control(bound, kind, described_by)
-    return context
-
-
-def _words(value):
-    return value if isinstance(value, str) else " ".join(sorted(value))
-
-
-def _kind(bound):
-    match bound.field.widget:
-        case forms.RadioSelect():
-            return "choices"
-        case forms.CheckboxInput():
-            return "check"
-        case forms.Select():
-            return "select"
-        case forms.FileInput() as widget:
-            is_image = isinstance(bound.field, forms.ImageField) or hasattr(widget, "preview_url")
-            return "image" if is_image else "file"
-        case forms.DateInput():
-            return "date"
-        case forms.NumberInput():
-            return "number"
-    return "division" if "data-division-picker" in bound.field.widget.attrs else "text"
-
-
-def _described_by(bound):
-    parts = {
-        "error": bound.errors,
-        "helptext": bound.help_text,
-        "unit": getattr(bound.field, "unit", ""),
-    }
-    return " ".join(f"{bound.auto_id}_{name}" for name, present in parts.items() if present)
-
-
-def _options(bound):
-    """The radio buttons or boxes of a choice, each with its own id."""
-    widget = bound.field.widget
-    attrs = bound.build_widget_attrs({"id": bound.auto_id, "class": "form-check-input"})
-    data = widget.subwidgets(bound.html_name, bound.value(), attrs=attrs)
-    return [BoundWidget(widget, option, bound.form.renderer) for option in data]
-
-
-def _control(bound, kind, described_by):
-    widget = _widget(bound, kind)
-    css = {"check": "form-check-input", "select": "form-select"}.get(kind, "form-control")
-    attrs = {"class": " ".join(filter(None, [css, widget.attrs.get("class"), _width(widget, kind)]))}
-    if bound.errors:
-        attrs["class"] += " is-invalid"
-    if described_by:
-        attrs["aria-describedby"] = described_by
-    return bound.as_widget(widget, attrs)
-
-
-def _widget(bound, kind):
-    """The widget as it is shown; dates and figures that cannot be read stay as they were typed."""
-    widget = bound.field.widget
-    attrs = widget.attrs
-    if kind == "date":
-        return forms.DateInput(
-            {**attrs, "type": "date" if _is_date(bound.value()) else "text"}, format="%Y-%m-%d"
-        )
-    if kind == "number":
-        attrs = {name: value for name, value in attrs.items() if name not in {"min", "max", "step", "type"}}
-        mode = "numeric" if widget.attrs.get("step", 1) in {1, "1"} else "decimal"
-        return forms.TextInput({"inputmode": mode, "autocomplete": "off", **attrs})
-    if kind == "image":
-        return forms.FileInput({"accept": IMAGE_TYPES, "data-max-bytes": IMAGE_MAX_BYTES, **attrs})
-    if kind == "file":
-        return forms.FileInput(attrs)
-    return widget
-
-
-def _is_date(value):
-    """Whether a native date input can show the value; it would drop any other."""
-    if not isinstance(value, str):
-        return True
-    try:
-        return value == "" or date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        return False
-
-
-def _width(widget, kind):
-    """A control is about as wide as what belongs in it."""
-    if kind in {"date", "number"}:
-        return "control-short"
-    length = int(widget.attrs.get("maxlength") or 0) if kind == "text" else 0
-    return "control-code" if 0 < length <= 6 else "control-medium" if 0 < length <= 30 else ""
+    return draw(bound)
 
 
 @register.inclusion_tag("components/error_summary.html")
@@ -213,6 +109,8 @@ def _formset_errors(formset):
 
 def _form_errors(form, place=""):
     form.is_summarised = True
+    if not form.errors:
+        return []
     errors = [{"href": "", "text": f"{place}{text}"} for text in form.non_field_errors()]
     for bound in form:
         target = bound.id_for_label or f"{bound.auto_id}_0"
@@ -232,20 +130,27 @@ def findings(found):
 
 
 @register.inclusion_tag("components/brand_lines.html")
-def brand_lines(formset, row_label="品牌", add_label="增加品牌", producers_url=""):
-    """The rows of a formset, to add, remove and restore; choosing a brand narrows its producers."""
+def brand_lines(formset, row_label="品牌", add_label="增加品牌", options_url="", is_required=False):
+    """The rows of a formset, to add, remove and restore; a search chooses brand and producer."""
     return {
         "formset": formset,
         "row_label": row_label,
         "add_label": add_label,
-        "producers_url": producers_url,
+        "options_url": options_url,
+        "is_required": is_required,
     }
 
 
 @register.simple_block_tag
-def panel(content, title, element_id="", types=""):
-    """A part of a page; `types` names the enterprise types it concerns."""
-    context = {"title": title, "element_id": element_id, "types": _words(types), "body": content}
+def panel(content, title, element_id="", types="", is_hidden=False):
+    """A part of a page; `types` names the enterprise types it concerns, `is_hidden` that none is chosen."""
+    context = {
+        "title": title,
+        "element_id": element_id,
+        "types": words(types),
+        "is_hidden": is_hidden,
+        "body": content,
+    }
     return render_to_string("components/panel.html", context)
 
 
@@ -276,8 +181,22 @@ def filter_bar(content, search_label="搜索", name="q", value="", chips=()):
 
 
 @register.simple_block_tag(takes_context=True)
-def confirm(context, content, label, title, consequence, action, button="", tone="primary", is_open=False):
-    """A step that asks first, naming the object and the consequence; the block adds what the step needs."""
+def confirm(
+    context,
+    content,
+    label,
+    title,
+    consequence,
+    action,
+    button="",
+    tone="primary",
+    is_open=False,
+    is_quiet=False,
+):
+    """A step that asks first, naming the object and the consequence; the block adds what the step needs.
+
+    A quiet one is not the main step of its page.
+    """
     return render_to_string(
         "components/confirm_dialog.html",
         {
@@ -289,6 +208,7 @@ def confirm(context, content, label, title, consequence, action, button="", tone
             "button": button or label,
             "tone": tone,
             "is_open": is_open,
+            "is_quiet": is_quiet,
             "body": content,
         },
     )

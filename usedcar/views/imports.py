@@ -1,4 +1,4 @@
-"""Pages of used-car trades: the list, one trade, the imports and what came of each."""
+"""Pages of the imports and what came of each."""
 
 import io
 import time
@@ -13,45 +13,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from redis.exceptions import RedisError
 
 from accounts.enums import Permission
-from accounts.permissions import decide, permission_required, require
+from accounts.permissions import permission_required, require
 from autoflow.common.errors import BusinessError
 from autoflow.common.health import HEARTBEAT_KEY, HEARTBEAT_SECONDS
 from autoflow.common.pages import keyset_page
 from filing.permissions import enterprise_of
 from usedcar import services
 from usedcar.enums import ImportStatus
-from usedcar.filters import TradeFilter
 from usedcar.forms import UploadForm
-from usedcar.models import ImportBatch, Trade
-from usedcar.presentation import groups, party_name, place_in_queue
+from usedcar.models import ImportBatch
+from usedcar.presentation import place_in_queue
 from usedcar.template_workbook import template_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FAULTS_SHOWN = 200
-
-
-@require_safe
-@permission_required(Permission.TRADE_VIEW)
-def trade_list(request):
-    """Trades of the enterprise or of the area, the latest deal first."""
-    require(request.user, Permission.TRADE_VIEW)
-    chosen = TradeFilter(request.GET, by_name=request.user.is_enterprise)
-    trades = chosen.apply(Trade.objects.visible_to(request.user)).with_list_columns()
-    page = keyset_page(trades, keys=("traded_on", "id"), request=request)
-    for trade in page.rows:
-        trade.buyer_shown = party_name(trade, "buyer", is_masked=request.user.is_authority)
-    context = {"page": page, "chosen": chosen, "reporting": decide(request.user, Permission.TRADE_REPORT)}
-    return render(request, "usedcar/trade_list.html", context)
-
-
-@require_safe
-@permission_required(Permission.TRADE_VIEW)
-def trade_detail(request, trade_id):
-    """Everything reported of one trade, personal numbers masked."""
-    trades = Trade.objects.visible_to(request.user).select_related("enterprise", "batch", "reported_by")
-    trade = get_object_or_404(trades, pk=trade_id)
-    context = {"trade": trade, "groups": groups(trade, is_masked=request.user.is_authority)}
-    return render(request, "usedcar/trade_detail.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,0 +1,216 @@
+"""How one control of a form is drawn: from its template, or from a shell that was drawn once."""
+
+from copy import copy
+from datetime import date
+
+from django import forms
+from django.forms.boundfield import BoundWidget
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+
+IMAGE_MAX_BYTES = 300 * 1024
+IMAGE_TYPES = "image/jpeg,image/png"
+INLINE_CHOICES = 4
+WITH_TEXT = {"text", "division", "number", "date"}
+MOST_SHELLS = 100
+PREFIX_PLACE, VALUE_PLACE, DATE_PLACE = "0prefix0", "0value0", "1000-01-01"
+
+
+def draw(bound):
+    """The HTML of a control; what the field may carry is told at the tag `field`."""
+    kind = _kind(bound)
+    value = _preview(bound) if kind == "image" else bound.value()
+    if hasattr(bound.field, "shells") and not bound.errors and not _reminder(bound):
+        return _from_shell(bound, kind, value)
+    return _from_template(bound, kind, value)
+
+
+def _reminder(bound):
+    """What a reader asked to have mended here; a form with such words names them in `reminders`."""
+    return getattr(bound.form, "reminders", {}).get(bound.name, "")
+
+
+def words(value):
+    return value if isinstance(value, str) else " ".join(sorted(value))
+
+
+def _preview(bound):
+    """The address of the picture stored; a form with pictures of its own names them in `previews`."""
+    previews = getattr(bound.form, "previews", {})
+    return previews.get(bound.name, getattr(bound.field.widget, "preview_url", ""))
+
+
+def _from_template(bound, kind, value):
+    described_by = _described_by(bound)
+    context = {
+        "bound": bound,
+        "kind": kind,
+        "target": bound.id_for_label or f"{bound.auto_id}_0",
+        "is_starred": bound.field.required or getattr(bound.field, "starred", False),
+        "unit": getattr(bound.field, "unit", ""),
+        "explain": getattr(bound.field, "explain", ""),
+        "copies": getattr(bound.field, "copies", ""),
+        "types": words(getattr(bound.field, "types", "")),
+        "is_out_of_place": _is_out_of_place(bound),
+        "when": _condition(bound),
+        "is_unmet": _is_unmet(bound),
+        "preview_url": value if kind == "image" else "",
+        "described_by": described_by,
+        "reminder": _reminder(bound),
+    }
+    if kind == "choices":
+        context["options"] = _options(bound)
+        context["is_inline"] = len(context["options"]) <= INLINE_CHOICES
+    elif not bound.is_hidden:
+        context["control"] = _control(bound, kind, described_by, value)
+    return render_to_string("components/field.html", context)
+
+
+def _is_out_of_place(bound):
+    return bound.name in getattr(bound.form, "out_of_place", ())
+
+
+def _is_unmet(bound):
+    return bound.name in getattr(bound.form, "unmet", ())
+
+
+def _condition(bound):
+    """`name=value` of the control, in the same form or row, that this one depends on."""
+    if not hasattr(bound.field, "when"):
+        return ""
+    name, value = bound.field.when
+    return f"{bound.html_name.removesuffix(bound.name)}{name}={value}"
+
+
+def _from_shell(bound, kind, value):
+    """A shell is the HTML of a field with a place for its prefix and, where it has a text, for its value."""
+    place, text = _place_and_text(bound, kind, value)
+    variant = (_is_out_of_place(bound), _is_unmet(bound), place or _plain(value))
+    shells = bound.field.shells
+    shell = shells.get(variant)
+    if shell is None:
+        shell = _shell(bound, kind, place or value)
+        if len(shells) < MOST_SHELLS:
+            shells[variant] = shell
+    return format_html(shell, prefix=bound.html_name.removesuffix(bound.name), value=text)
+
+
+def _place_and_text(bound, kind, value):
+    """What stands for the value in the shell, and what is put there; a choice has a shell for each value."""
+    if hasattr(bound.field, "labels"):
+        return VALUE_PLACE, _chosen_first(bound.field, value)
+    if kind == "image":
+        return (VALUE_PLACE if value else ""), value
+    if kind not in WITH_TEXT:
+        return "", ""
+    text = _widget(bound, kind, value).format_value(value)
+    place = DATE_PLACE if kind == "date" and _is_date(value) else VALUE_PLACE
+    return place, "" if text is None else text
+
+
+def _plain(value):
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _chosen_first(field, value):
+    """The long list of options, headed by the chosen one."""
+    label = field.labels.get(str(value))
+    if label is None:
+        return field.option_list
+    return format_html('<option value="{}" selected>{}</option>{}', value, label, field.option_list)
+
+
+def _shell(bound, kind, value):
+    probe = copy(bound)
+    probe.html_name = f"{PREFIX_PLACE}{bound.name}"
+    html = _from_template(probe, kind, value).replace("{", "{{").replace("}", "}}")
+    if hasattr(bound.field, "labels"):
+        html = html.replace("</select>", f"{VALUE_PLACE}</select>")
+    for place in (VALUE_PLACE, DATE_PLACE):
+        html = html.replace(place, "{value}")
+    return html.replace(PREFIX_PLACE, "{prefix}")
+
+
+def _kind(bound):
+    match bound.field.widget:
+        case forms.RadioSelect():
+            return "choices"
+        case forms.CheckboxInput():
+            return "check"
+        case forms.Select():
+            return "select"
+        case forms.FileInput() as widget:
+            is_image = isinstance(bound.field, forms.ImageField) or hasattr(widget, "preview_url")
+            return "image" if is_image else "file"
+        case forms.DateInput():
+            return "date"
+        case forms.NumberInput():
+            return "number"
+    return "division" if "data-division-picker" in bound.field.widget.attrs else "text"
+
+
+def _described_by(bound):
+    parts = {
+        "error": bound.errors,
+        "helptext": bound.help_text,
+        "unit": getattr(bound.field, "unit", ""),
+    }
+    return " ".join(f"{bound.auto_id}_{name}" for name, present in parts.items() if present)
+
+
+def _options(bound):
+    """The radio buttons or boxes of a choice, each with its own id."""
+    widget = bound.field.widget
+    attrs = bound.build_widget_attrs({"id": bound.auto_id, "class": "form-check-input"})
+    data = widget.subwidgets(bound.html_name, bound.value(), attrs=attrs)
+    return [BoundWidget(widget, option, bound.form.renderer) for option in data]
+
+
+def _control(bound, kind, described_by, value):
+    widget = _widget(bound, kind, value)
+    css = {"check": "form-check-input", "select": "form-select"}.get(kind, "form-control")
+    attrs = {"class": " ".join(filter(None, [css, widget.attrs.get("class"), _width(widget, kind)]))}
+    if bound.errors:
+        attrs["class"] += " is-invalid"
+    if described_by:
+        attrs["aria-describedby"] = described_by
+    probe = copy(bound)
+    probe.value = lambda: value
+    return probe.as_widget(widget, attrs)
+
+
+def _widget(bound, kind, value):
+    """The widget as it is shown; dates and figures that cannot be read stay as they were typed."""
+    widget = bound.field.widget
+    attrs = widget.attrs
+    if kind == "date":
+        return forms.DateInput({**attrs, "type": "date" if _is_date(value) else "text"}, format="%Y-%m-%d")
+    if kind == "number":
+        attrs = {name: value for name, value in attrs.items() if name not in {"min", "max", "step", "type"}}
+        mode = "numeric" if widget.attrs.get("step", 1) in {1, "1"} else "decimal"
+        return forms.TextInput({"inputmode": mode, "autocomplete": "off", **attrs})
+    if kind == "image":
+        return forms.FileInput({"accept": IMAGE_TYPES, "data-max-bytes": IMAGE_MAX_BYTES, **attrs})
+    if kind == "file":
+        return forms.FileInput(attrs)
+    if kind == "select" and hasattr(bound.field, "labels") and value != VALUE_PLACE:
+        return forms.Select(attrs, choices=[("", "请选择"), *bound.field.labels.items()])
+    return widget
+
+
+def _is_date(value):
+    """Whether a native date input can show the value; it would drop any other."""
+    if not isinstance(value, str):
+        return True
+    try:
+        return value == "" or date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _width(widget, kind):
+    """A control is about as wide as what belongs in it."""
+    if kind in {"date", "number"}:
+        return "control-short"
+    length = int(widget.attrs.get("maxlength") or 0) if kind == "text" else 0
+    return "control-code" if 0 < length <= 6 else "control-medium" if 0 < length <= 30 else ""

@@ -1,0 +1,158 @@
+"""What an enterprise asks to add to the catalogue, and what became of it."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.enums import Permission
+from accounts.permissions import decide, permission_required, require
+from autoflow.common.errors import BusinessError
+from autoflow.common.pages import keyset_page
+from autoflow.common.requests import chosen_id, chosen_text
+from catalog import services
+from catalog.enums import CatalogKind
+from catalog.forms import BrandForm, DisplacementForm, ModelForm, ProducerForm
+from catalog.guard import guard_of
+from catalog.models import Request, VehicleModel
+from catalog.names import spelled
+
+MOST_FOUND = 20
+SENT = "已提交申请，审核前本企业可在草稿中选用；一般 3 个工作日内审核，结果会通知您。"
+
+
+@require_safe
+@permission_required(Permission.CATALOG_REQUEST)
+def request_list(request):
+    """What this enterprise asked for, newest first, with the decision and its reason."""
+    rows = Request.objects.visible_to(request.user).leading().with_list_columns()
+    context = {
+        "page": keyset_page(rows, keys=("id",), request=request),
+        "asking": {
+            kind.value: decide(request.user, Permission.CATALOG_REQUEST, kind) for kind in CatalogKind
+        },
+    }
+    return render(request, "catalog/request_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(Permission.CATALOG_REQUEST)
+def brand_add(request):
+    """Ask for a brand with a producer, new or linked (C-011)."""
+    require(request.user, Permission.CATALOG_REQUEST, CatalogKind.BRAND)
+    form = BrandForm(request.POST or None, user=request.user, initial=_initial(request, "name", "q"))
+    return _answer(request, form, services.request_brand, "catalog/brand_add.html")
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(Permission.CATALOG_REQUEST)
+def producer_add(request):
+    """Ask for a producer, of a brand that is there or of none yet."""
+    require(request.user, Permission.CATALOG_REQUEST, CatalogKind.PRODUCER)
+    form = ProducerForm(request.POST or None, user=request.user, initial=_initial(request, "name", "q"))
+    return _answer(request, form, services.request_producer, "catalog/producer_add.html")
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(Permission.CATALOG_REQUEST)
+def model_add(request):
+    """Ask for a model together with its first displacements (C-010)."""
+    require(request.user, Permission.CATALOG_REQUEST, CatalogKind.MODEL)
+    form = ModelForm(request.POST or None, user=request.user, initial=_initial(request, "model_name", "q"))
+    return _answer(request, form, services.request_model, "catalog/model_add.html")
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(Permission.CATALOG_REQUEST)
+def displacement_add(request):
+    """Ask for more displacements of a model, which is looked up first."""
+    require(request.user, Permission.CATALOG_REQUEST, CatalogKind.DISPLACEMENT)
+    model_id = chosen_id(request, "model")
+    if model_id is None:
+        return _choose_model(request)
+    models = VehicleModel.objects.visible_to(request.user).usable_by(request.user).with_list_columns()
+    model = get_object_or_404(models, pk=model_id)
+    form = DisplacementForm(request.POST or None, user=request.user, model=model)
+    return _answer(request, form, services.request_displacement, "catalog/displacement_add.html")
+
+
+@require_safe
+@permission_required(Permission.CATALOG_REQUEST)
+def similar(request):
+    """The guard for a name being typed, as a part of the form."""
+    require(request.user, Permission.CATALOG_REQUEST)
+    kind = request.GET.get("kind", "")
+    if kind not in (CatalogKind.BRAND, CatalogKind.PRODUCER, CatalogKind.MODEL):
+        raise Http404
+    field = request.GET.get("field", "")
+    guard = guard_of(
+        kind,
+        chosen_text(request.GET, field or "q", 100),
+        request.user,
+        field=field,
+        brand_id=chosen_id(request, "brand"),
+        producer_id=chosen_id(request, "producer"),
+        confirmed=request.GET.getlist("confirmed"),
+        difference=chosen_text(request.GET, "difference", 200),
+    )
+    return render(request, "catalog/_guard.html", {"guard": guard, "next_url": _next_of(request)})
+
+
+def _initial(request, name, parameter):
+    """What the page one came from knows already."""
+    known = {each: str(chosen_id(request, each) or "") for each in ("brand", "producer")}
+    return {name: chosen_text(request.GET, parameter)} | {each: pk for each, pk in known.items() if pk}
+
+
+def _next_of(request):
+    """Where the person came from, if it is a page of ours."""
+    url = request.POST.get("next") or request.GET.get("next") or ""
+    hosts = {request.get_host()}
+    return url if url_has_allowed_host_and_scheme(url, hosts, require_https=request.is_secure()) else ""
+
+
+def _answer(request, form, service, template):
+    """The form, or after a good request the page one came from."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            service(**form.arguments, by=request.user)
+        except BusinessError as error:
+            form.add_refusal(error)
+        else:
+            messages.success(request, SENT)
+            return redirect(_next_of(request) or reverse("catalog:request-list"))
+    context = {"form": form, "next_url": _next_of(request), "guards": _guards(form)}
+    return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+def _guards(form):
+    """The guard of each name in the form, with what was typed."""
+    values = {name: form[name].value() or "" for name in form.fields}
+    found = {}
+    for kind, field in form.guarded:
+        found[field] = guard_of(
+            kind,
+            spelled(str(values[field])),
+            form.user,
+            field=field,
+            brand_id=_number(values.get("brand")),
+            producer_id=_number(values.get("producer")),
+            confirmed=form.confirmed,
+            difference=values["difference"],
+        )
+    return found
+
+
+def _number(text):
+    return int(text) if str(text or "").isdecimal() else None
+
+
+def _choose_model(request):
+    """The models a name may mean, to choose one."""
+    text = chosen_text(request.GET, "q")
+    models = VehicleModel.objects.visible_to(request.user).usable_by(request.user)
+    found = models.named_like(text).with_list_columns().order_by("name", "id")[:MOST_FOUND] if text else []
+    context = {"text": text, "found": found, "next_url": _next_of(request), "most": MOST_FOUND}
+    return render(request, "catalog/displacement_model.html", context)

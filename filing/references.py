@@ -1,0 +1,36 @@
+"""What filings hold of the catalogue: how often an entry is used, and drafts that follow a merge."""
+
+from django.db.models import Count
+
+from catalog.enums import CatalogKind
+from catalog.hooks import count_usage, on_merged
+from filing.enums import EDITABLE
+from filing.models import AuthorizationLine, BrandLine
+
+LINE_KEY = ("filing", "brand", "producer", "authorization_type", "supplier_name")
+
+
+def register():
+    """Called once when the app is ready."""
+    count_usage(CatalogKind.BRAND, "备案品牌行", lambda ids: _counts(BrandLine, "brand", ids))
+    count_usage(CatalogKind.BRAND, "授权情况", lambda ids: _counts(AuthorizationLine, "brand", ids))
+    count_usage(CatalogKind.PRODUCER, "备案品牌行", lambda ids: _counts(BrandLine, "producer", ids))
+    on_merged(follow_merge)
+
+
+def _counts(model, column, ids):
+    rows = model.objects.filter(**{f"{column}__in": ids}).order_by()
+    return dict(rows.values_list(column).annotate(Count("pk")))
+
+
+def follow_merge(entry, kept, by):
+    """Drafts name the kept entry from now on; versions handed in stay as they were confirmed."""
+    if entry.KIND not in (CatalogKind.BRAND, CatalogKind.PRODUCER):
+        return
+    column = entry.KIND.value
+    lines = BrandLine.objects.filter(**{column: entry}, filing__status__in=EDITABLE)
+    for line in lines.select_for_update(of=("self",)).order_by("pk"):
+        setattr(line, column, kept)
+        same = {name: getattr(line, f"{name}_id", None) or getattr(line, name) for name in LINE_KEY}
+        if not BrandLine.objects.filter(**same).exists():
+            line.save(update_fields=[column])

@@ -1,0 +1,96 @@
+"""Reports of an authority's area: what came in, what is missing, one report, giving it back."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.enums import Permission
+from accounts.permissions import can, permission_required
+from autoflow.common.errors import BusinessError
+from autoflow.common.pages import keyset_page
+from autoflow.common.requests import chosen_id
+from reporting import clock
+from reporting.models import Obligation, Report
+from reporting.services import return_report
+from reviews import report_page
+from reviews.completeness import by_place, completeness
+from reviews.report_filters import ReportFilter
+from reviews.report_forms import ReturnReportForm
+from reviews.report_lists import with_gaps, with_states
+
+MISSING = "missing"
+
+
+@require_safe
+@permission_required(Permission.REPORT_REVIEW)
+def report_list(request):
+    """Completeness of a form and period, then what was submitted or, on the other tab, what is missing."""
+    chosen = ReportFilter(request.GET, request.user, clock.now())
+    obligations = Obligation.objects.visible_to(request.user)
+    owed = chosen.owed(obligations)
+    is_missing = request.GET.get("tab") == MISSING
+    if is_missing:
+        rows = chosen.missing(obligations).with_list_columns()
+        page = keyset_page(rows, keys=("division_code", "id"), request=request, ascending=True)
+        with_gaps(page.rows, chosen)
+    else:
+        rows = chosen.reports(Report.objects.visible_to(request.user)).with_list_columns()
+        page = keyset_page(rows, keys=("submitted_at", "id"), request=request)
+        with_states(page.rows, chosen)
+    context = {
+        "chosen": chosen,
+        "page": page,
+        "is_missing": is_missing,
+        "total": completeness(owed),
+        "parts": by_place(owed, chosen.area),
+        "can_unlock": can(request.user, Permission.REPORT_UNLOCK) and chosen.form.can_be_unlocked,
+    }
+    return render(request, "reviews/reports/list.html", context)
+
+
+@require_safe
+@permission_required(Permission.REPORT_REVIEW)
+def report_detail(request, report_id):
+    """One report as it was submitted last, or the version the address names."""
+    return _page(request, _report_of(request, report_id))
+
+
+@require_POST
+@permission_required(Permission.REPORT_RETURN)
+def report_return(request, report_id):
+    """Give the version that was read back with a reason; what was written stays when it is refused."""
+    report = _report_of(request, report_id)
+    form = ReturnReportForm(request.POST)
+    if not form.is_valid():
+        return _page(request, report, form=form)
+    try:
+        return_report(report_id=report.pk, **form.cleaned_data, by=request.user)
+    except BusinessError as error:
+        return _page(request, _report_of(request, report_id), form=form, error=error)
+    messages.success(request, f"已退回“{report.enterprise.name}”的{report}，企业会看到退回原因。")
+    return redirect("reviews:report-detail", report.pk)
+
+
+def _report_of(request, report_id):
+    reports = Report.objects.visible_to(request.user)
+    related = reports.select_related("enterprise", "submitted_by", "returned_by")
+    return get_object_or_404(related, pk=report_id)
+
+
+def _page(request, report, *, form=None, error=None):
+    number = chosen_id(request, "version")
+    context = report_page.page(report, request.user, clock.now(), number)
+    latest = context["versions"][0].number
+    context |= {
+        "form": _with_version(form, latest) if form else ReturnReportForm(initial={"version": latest}),
+        "error": error,
+    }
+    status = error.status if error else 422 if form else 200
+    return render(request, "reviews/reports/detail.html", context, status=status)
+
+
+def _with_version(form, latest):
+    """The same words again, now on the version the page shows."""
+    form.data = form.data.copy()
+    form.data["version"] = latest
+    return form

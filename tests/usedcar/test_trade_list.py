@@ -1,0 +1,91 @@
+"""The list of trades: search that keeps numbers out of addresses, filters, export."""
+
+import io
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from accounts.models import AuditRecord
+from tests.factories import TradeFactory, UserFactory
+from tests.usedcar.trades import MARKER, after_lock, reporter_of
+from usedcar.filters import keys_of_number
+from usedcar.models import Trade
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_stranger_and_a_private_number_stay_out_of_the_address(client_for, clerk, trade):
+    other = reporter_of()
+    url = reverse("usedcar:trade-list")
+    answer = client_for(other.staff.first()).post(url, {"q": MARKER})
+    assert (answer.status_code, list(answer.context["page"].rows)) == (200, [])
+    assert clerk.post(url, {"q": "E12345678"}).status_code == 200
+    assert clerk.post(url, {"q": "13800000001"}).status_code == 200
+    assert clerk.post(url, {"q": trade.vin, "month": "2026-01"}).url == f"{url}?q={trade.vin}&month=2026-01"
+    officer = client_for(UserFactory(county=True)).post(url, {"q": MARKER})
+    assert [row.pk for row in officer.context["page"].rows] == [trade.pk]
+
+
+def exported(client, query=""):
+    answer = client.post(f"{reverse('usedcar:trade-export')}?{query}")
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    return [[cell.value for cell in row] for row in sheet], [cell for row in sheet for cell in row]
+
+
+def test_an_export_holds_what_is_filtered_masked_and_without_formulas(clerk, client_for, manager, trade):
+    Trade.objects.update(seller_name="=1+2", maker_model="@SUM(A1)")
+    TradeFactory(enterprise=trade.enterprise)
+    TradeFactory()
+    rows, cells = exported(clerk, f"q={trade.vin}")
+    assert f"导出人：{manager.username}" in rows[0][0]
+    assert f"条件：搜索：{trade.vin}" in rows[0][0]
+    assert [row[0] for row in rows[2:]] == [trade.vin]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert MARKER not in str(rows)
+    assert trade.buyer_id_mask in rows[2]
+    assert len(exported(clerk)[0]) == 4
+    assert "欧**" in str(exported(client_for(UserFactory(county=True)))[0])
+    record = AuditRecord.objects.filter(action="usedcar.trade-export").earliest("id")
+    assert (record.summary, record.detail) == (f"搜索：{trade.vin}", {"count": 1})
+
+
+def test_too_large_an_export_asks_for_narrower_filters(clerk, trade, monkeypatch):
+    monkeypatch.setattr("usedcar.views.trades.MOST_EXPORTED", 0)
+    answer = clerk.post(reverse("usedcar:trade-export"))
+    assert (answer.status_code, "请按月份等条件缩小范围" in answer.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("type=DIRECT", 1),
+        ("type=AUCTION", 0),
+        ("status=REPORTED", 1),
+        ("status=VOIDED", 0),
+        ("source=FORM", 1),
+        ("source=IMPORT", 0),
+        ("type=%00&status=x&source=y", 1),
+    ],
+)
+def test_filters_stand_in_the_address(clerk, trade, query, count):
+    Trade.objects.update(trade_type="DIRECT")
+    assert len(clerk.get(f"{reverse('usedcar:trade-list')}?{query}").context["page"].rows) == count
+
+
+def test_the_list_offers_change_until_the_month_is_locked(clerk, trade):
+    url = reverse("usedcar:trade-list")
+    edit_url = reverse("usedcar:trade-edit", args=[trade.pk])
+    assert edit_url in clerk.get(url).content.decode()
+    with after_lock(trade):
+        page = clerk.get(url).content.decode()
+    assert (edit_url in page, "已锁定" in page) == (False, True)
+
+
+def test_a_search_by_number_walks_the_fingerprints(trade):
+    found = Trade.objects.of_persons(keys_of_number(MARKER))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = found.explain()
+    assert all(name in plan for name in ("trade_seller_key", "trade_buyer_key")), plan

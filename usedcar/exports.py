@@ -1,0 +1,78 @@
+"""The workbook of trades: what the list shows and more, numbers of persons masked."""
+
+import io
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.models import User
+from autoflow.common.codes import name_of
+from autoflow.common.excel import write_table
+from usedcar.models import Trade
+from usedcar.presentation import party_name
+from usedcar.querysets import TradeQuerySet
+
+CHUNK = 500
+HEADERS = (
+    "车辆识别代号",
+    "车牌照号",
+    "车辆类型",
+    "厂牌型号",
+    "卖方",
+    "卖方证件号码（掩码）或统一社会信用代码",
+    "买方",
+    "买方证件号码（掩码）或统一社会信用代码",
+    "发票代码",
+    "发票号码",
+    "开票日期",
+    "交易日期",
+    "车价合计（元）",
+    "交易类型",
+    "过户类型",
+    "转入地区",
+    "状态",
+    "填报企业",
+    "上报时间",
+)
+
+
+def trade_workbook(trades: TradeQuerySet, ids: Sequence[int], *, user: User, filters: str, at: datetime):
+    """A workbook, read from its start, with the trades of these ids in their order."""
+    local = timezone.localtime(at)
+    note = f"导出人：{user.username}（{user.organisation}）；时间：{local:%Y-%m-%d %H:%M}；条件：{filters}"
+    file = io.BytesIO()
+    write_table(file, sheet="二手车交易", headers=HEADERS, rows=rows_of(trades, ids, user), note=note)
+    file.seek(0)
+    return file
+
+
+def rows_of(trades: TradeQuerySet, ids: Sequence[int], user: User) -> Iterator[tuple]:
+    for start in range(0, len(ids), CHUNK):
+        part = ids[start : start + CHUNK]
+        found = trades.with_list_columns().in_bulk(part)
+        yield from (row_of(found[key], is_masked=user.is_authority) for key in part if key in found)
+
+
+def row_of(trade: Trade, *, is_masked: bool) -> tuple:
+    return (
+        trade.vin,
+        trade.plate_no,
+        trade.get_vehicle_type_display(),
+        trade.maker_model,
+        party_name(trade, "seller", is_masked=is_masked),
+        trade.seller_uscc or trade.seller_id_mask,
+        party_name(trade, "buyer", is_masked=is_masked),
+        trade.buyer_uscc or trade.buyer_id_mask,
+        trade.invoice_code,
+        trade.invoice_number,
+        trade.invoice_date,
+        trade.traded_on,
+        trade.price,
+        trade.get_trade_type_display(),
+        trade.get_transfer_type_display(),
+        name_of("divisions", trade.transfer_to_division),
+        trade.get_status_display(),
+        trade.enterprise.name,
+        trade.reported_at,
+    )

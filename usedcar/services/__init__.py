@@ -1,0 +1,28 @@
+"""Every write on imports and trades, by noun."""
+
+from usedcar.services.corrections import ask_correction, decide_correction
+from usedcar.services.imports import cancel_import, commit_import, upload_import
+from usedcar.services.trades import (
+    change_trade,
+    delete_trade,
+    note_export,
+    note_search,
+    reveal_number,
+    save_trade,
+    void_trade,
+)
+
+__all__ = [
+    "ask_correction",
+    "cancel_import",
+    "change_trade",
+    "commit_import",
+    "decide_correction",
+    "delete_trade",
+    "note_export",
+    "note_search",
+    "reveal_number",
+    "save_trade",
+    "upload_import",
+    "void_trade",
+]

@@ -1,0 +1,1 @@
+"""Pages of used-car trades and of their imports."""
