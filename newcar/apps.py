@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.apps import AppConfig
 
 from accounts import menu
@@ -9,14 +11,14 @@ class NewcarConfig(AppConfig):
     verbose_name = "新车报表"
 
     def ready(self):
-        from newcar import monthly  # noqa: PLC0415 -- registers its form, which needs the models
+        from newcar import annual, monthly  # noqa: PLC0415 -- registers its forms, which need the models
         from reporting.permissions import concerns  # noqa: PLC0415
 
-        form = monthly.NewcarMonthly()
-        menu.register(
-            40,
-            form.title,
-            "newcar:monthly-list",
-            Permission.REPORT_VIEW,
-            shown_to=lambda user: concerns(user, form),
-        )
+        for order, form in ((40, monthly.NewcarMonthly()), (41, annual.NewcarAnnual())):
+            menu.register(
+                order,
+                form.title,
+                f"{form.namespace}-list",
+                Permission.REPORT_VIEW,
+                shown_to=partial(concerns, form=form),
+            )

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from catalog.models import Brand, Producer, VehicleModel
+from newcar.annual_models import AnnualFigures  # noqa: F401 -- Django looks for it here
 from newcar.lines import SPECS
 from reporting.models import Report
 

@@ -47,6 +47,8 @@ class FigureField(forms.CharField):
         figure, fault = read_figure(super().clean(value), is_whole=self.spec.kind == "int")
         if not fault and figure is not None and self.spec.minimum is not None:
             fault = "" if decimal_of(figure) >= self.spec.minimum else "不能为负。"
+        if not fault and self.spec.maximum is not None and decimal_of(figure) > self.spec.maximum:
+            fault = f"不能大于 {self.spec.maximum:,}。"
         if fault:
             raise forms.ValidationError(fault)
         return figure

@@ -11,6 +11,7 @@ from autoflow.common.constraints import paired
 from autoflow.common.crypto import EncryptedTextField
 from autoflow.common.workflow import StateMachine
 from filing.models import Enterprise
+from usedcar.annual_models import MarketYear  # noqa: F401 -- Django looks for it here
 from usedcar.enums import (
     UNFINISHED,
     CorrectionStatus,

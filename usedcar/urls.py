@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reporting.urls import report_urls
+from usedcar.market_annual import MarketAnnual
 from usedcar.market_monthly import MarketMonthly
 from usedcar.views import imports, trades
 
@@ -26,4 +27,5 @@ urlpatterns = [
     path("imports/<int:batch_id>/commit/", imports.import_commit, name="import-commit"),
     path("imports/<int:batch_id>/cancel/", imports.import_cancel, name="import-cancel"),
     *report_urls("market/monthly", MarketMonthly.key, name="market-monthly"),
+    *report_urls("market/annual", MarketAnnual.key, name="market-annual"),
 ]

@@ -73,7 +73,7 @@ def rules() -> Mapping[str, Rule]:
     )
 
 
-def finding(rule: str, field: str, *, severity: Severity | None = None, **values) -> Finding:
+def finding(rule: str, field: str, /, *, severity: Severity | None = None, **values) -> Finding:
     """A finding with the message of the table; an unknown rule, severity or value is a programming error."""
     found = rules()[rule]
     if severity is None:

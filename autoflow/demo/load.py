@@ -6,6 +6,7 @@ from django.db import transaction
 from accounts.audit import record
 from autoflow.demo import plan as plans
 from autoflow.demo.accounts import load_accounts, load_filings
+from autoflow.demo.annual_reports import load_annual_reports
 from autoflow.demo.backdate import backdate
 from autoflow.demo.catalogue import load_catalogue
 from autoflow.demo.content import domestic_pairs
@@ -25,8 +26,9 @@ def load(plan, say):
         return begun
     say(f"正在写入二手车交易，共 {begun.trades:,} 条 ……")
     load_trades(begun, say)
-    say("正在写入交易市场月报 ……")
+    say("正在写入交易市场月报和年报 ……")
     load_market_reports(begun)
+    load_annual_reports(begun)
     record(plans.DONE, summary="演示数据载入完成")
     say(f"演示数据已载入：{size_of(begun)}。")
     return begun

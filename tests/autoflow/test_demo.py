@@ -224,3 +224,11 @@ def test_load_demo_gives_the_market_its_months_from_its_trades(said):
         content = report.versions.get().content
         assert [found for found in report.form_class.check(report, content) if found.stops] == []
         assert content == report.form_class.read(report) | {"filled_at": content["filled_at"]}
+
+
+@pytest.mark.parametrize(("username", "form"), [("dealer", "newcar_annual"), ("market", "market_annual")])
+def test_load_demo_has_last_years_annual_reports(said, username, form):
+    report = Report.objects.get(form=form, enterprise__staff__username=username)
+    content = report.versions.get().content
+    assert [found for found in report.form_class.check(report, content) if found.stops] == []
+    assert content == report.form_class.read(report)
