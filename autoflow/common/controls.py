@@ -17,10 +17,13 @@ PREFIX_PLACE, VALUE_PLACE, DATE_PLACE = "0prefix0", "0value0", "1000-01-01"
 
 
 def draw(bound):
-    """The HTML of a control; what the field may carry is told at the tag `field`."""
+    """The HTML of a control; what the field may carry is told at the tag `field`. Boxes and radio buttons are
+    always drawn anew: which are ticked is part of their HTML.
+    """
     kind = _kind(bound)
     value = _preview(bound) if kind == "image" else bound.value()
-    if hasattr(bound.field, "shells") and not bound.errors and not _reminder(bound):
+    has_shell = kind != "choices" and hasattr(bound.field, "shells")
+    if has_shell and not bound.errors and not _reminder(bound):
         return _from_shell(bound, kind, value)
     return _from_template(bound, kind, value)
 

@@ -191,11 +191,11 @@ const steps = {
     field.accepted = file;
     field.input.files = files.files;
     closeEditor(field);
-    await show(field.preview, blob, `${field.name}，待上传`);
     field.adjust.hidden = false;
     say(field, `已采用处理后的图片（${facts(blob.size, width, height)}），随表单一起上传。`);
     field.input.focus();
     field.input.dispatchEvent(new Event("change", { bubbles: true }));
+    await show(field.preview, blob, `${field.name}，待上传`);
   },
 
   again(field) {

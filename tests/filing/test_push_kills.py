@@ -25,7 +25,7 @@ from filing.tasks import push_message, sweep_pushes
 from tests.factories import PushMessageFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 30
+PATIENCE = 90
 RUN_TASK = (
     "import sys, django; django.setup();"
     " from filing.tasks import push_message; push_message(int(sys.argv[1]))"
