@@ -24,12 +24,10 @@ from newcar.lines import (
     money,
     retail_difference,
 )
+from reporting.figures import read_figure
 from reporting.forms import ReportEditor
 
 MOST_LINES = 1000
-WHOLE = re.compile(r"-?(\d{1,9}|\d{1,3}(,\d{3}){1,2})", re.ASCII)
-AMOUNT_TEXT = re.compile(r"-?(\d{1,14}|\d{1,3}(,\d{3}){1,4})(\.\d{1,2})?", re.ASCII)
-FINE_AMOUNT = re.compile(r"-?[\d,]+\.\d{3,}", re.ASCII)
 
 
 @dataclass
@@ -255,16 +253,8 @@ def _read_cell(name, raw):
     text = unicodedata.normalize("NFKC", raw).strip()
     if name == NOTE:
         return _read_note(text)
-    if not text:
-        return None, ""
-    if name == AMOUNT:
-        if AMOUNT_TEXT.fullmatch(text):
-            return str(Decimal(text.replace(",", "")).quantize(Decimal("0.01"))), ""
-        fine = "最多两位小数，请四舍五入后填写。" if FINE_AMOUNT.fullmatch(text) else "请填写数字，单位万元。"
-        return None, f"“{LABELS[name]}”{fine}"
-    if WHOLE.fullmatch(text):
-        return int(text.replace(",", "")), ""
-    return None, f"“{LABELS[name]}”请填写整数。"
+    figure, fault = read_figure(text, is_whole=name != AMOUNT)
+    return figure, f"“{LABELS[name]}”{fault}" if fault else ""
 
 
 def _read_note(text):

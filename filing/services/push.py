@@ -1,24 +1,19 @@
 """What the traffic police must hear of, written in the transaction of the step that caused it."""
 
-import logging
-from functools import partial
-
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from accounts.audit import record
 from accounts.enums import Permission
 from accounts.models import User
 from accounts.permissions import require
+from autoflow.common.bell import ring
 from autoflow.common.errors import BusinessError, ConflictError
 from filing.delivery import supersede
 from filing.enums import FilingStatus, PushEvent, PushState
 from filing.models import Enterprise, Filing, PushMessage
 from filing.police_message import message_content
 from filing.tasks import push_message
-
-logger = logging.getLogger(__name__)
 
 
 def queue_push(filing: Filing) -> None:
@@ -47,7 +42,7 @@ def queue_push(filing: Filing) -> None:
         content=message_content(filing, event=event, number=number),
     )
     record("push.queue", message, event=event, version=filing.version, number=number)
-    transaction.on_commit(partial(ring, message.pk))
+    ring(push_message, message.pk)
 
 
 def _event(enterprise, filing, told):
@@ -59,14 +54,6 @@ def _event(enterprise, filing, told):
     if told is not None and told.event == PushEvent.SUSPENDED and told.filing_id == filing.pk:
         return PushEvent.RESUMED
     return PushEvent.CHANGED if filing.is_change else PushEvent.CONFIRMED
-
-
-def ring(message_id: int) -> None:
-    """Queue the delivery; without a queue the sweeper rings within a minute."""
-    try:
-        push_message.delay(message_id)
-    except OperationalError:
-        logger.warning("queue unavailable", extra={"push": message_id})
 
 
 def reason_not_to_resend(message: PushMessage) -> str:
@@ -87,7 +74,7 @@ def resend_push(*, message_id: int, by: User) -> PushMessage:
         raise ConflictError(reason)
     _start_anew(PushMessage.objects.filter(pk=message.pk))
     record("push.resend", message, by=by, number=message.number)
-    transaction.on_commit(partial(ring, message.pk))
+    ring(push_message, message.pk)
     return message
 
 

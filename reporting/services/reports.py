@@ -7,7 +7,7 @@ from accounts.audit import record
 from accounts.enums import Permission
 from accounts.models import User
 from accounts.permissions import require
-from autoflow.common.checks import Finding, rules
+from autoflow.common.checks import Finding, required, rules
 from autoflow.common.errors import BusinessError, ConflictError
 from autoflow.common.text import normalise
 from filing.models import Enterprise
@@ -32,6 +32,7 @@ from reporting.steps import (
 )
 
 REASON_LENGTHS = range(5, 501)
+PREPARER = {"preparer_name": "填表人", "preparer_phone": "填表人电话"}
 WRITE_REASON = "请填写原因（5–500 字）。"
 
 
@@ -46,7 +47,7 @@ def start_report(*, form: str, period: Period, by: User) -> Report:
             enterprise=enterprise,
             form=form,
             period=period.start,
-            preparer_name=by.display_name,
+            preparer_name=by.display_name or by.username,
             preparer_phone=by.phone,
             jurisdiction_code=enterprise.jurisdiction_code,
             division_code=enterprise.division_code,
@@ -106,7 +107,8 @@ def _sum_up(report):
 
 def findings_of(report: Report) -> list[Finding]:
     """What the rules say about a report as it is stored now."""
-    return list(report.form_class.check(report, report.form_class.read(report)))
+    found = [required(name, label) for name, label in PREPARER.items() if not getattr(report, name)]
+    return [*found, *report.form_class.check(report, report.form_class.read(report))]
 
 
 def _keep_findings(report, found, reasons):

@@ -319,3 +319,20 @@ def test_what_is_owed_is_written_down_once(enterprise, form, at):
         "missing": 1,
     }
     assert owe_all(form=form, period=Period.parse("2026-Q1", "QUARTER")) == 0
+
+
+@pytest.mark.parametrize(("name", "label"), [("preparer_name", "填表人"), ("preparer_phone", "填表人电话")])
+def test_nobody_hands_in_without_a_name_and_a_number_to_call(clerk, at, name, label):
+    with at(OPEN):
+        report = keep(begin(clerk), clerk)
+        report = save_report(
+            report_id=report.pk,
+            revision=report.revision,
+            values={name: ""},
+            content=None,
+            reasons={},
+            by=clerk,
+        )
+        with pytest.raises(BusinessError) as refused:
+            hand_in(report, clerk)
+    assert [found.message for found in refused.value.findings] == [f"请填写“{label}”。"]

@@ -1,21 +1,19 @@
 """What a person does with an import: upload, commit, cancel."""
 
 import hashlib
-import logging
 import uuid
 from contextlib import ExitStack
-from functools import partial
 
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from accounts.audit import record
 from accounts.enums import Permission
 from accounts.models import User
 from accounts.permissions import require
+from autoflow.common.bell import ring
 from autoflow.common.errors import BusinessError
 from filing.permissions import enterprise_of
 from usedcar.enums import ImportAction, ImportStatus
@@ -24,19 +22,6 @@ from usedcar.staging import forget
 from usedcar.tasks import check_import, write_import
 
 NO_SPACE = "文件没有保存：存储空间不足或暂时不可用，请稍后重试；仍有问题请联系技术支持。"
-logger = logging.getLogger(__name__)
-
-
-def ring(task, batch_id: int) -> None:
-    """Queue the work once the row is committed; without a queue the sweeper rings within a minute."""
-    transaction.on_commit(partial(publish, task, batch_id))
-
-
-def publish(task, batch_id: int) -> None:
-    try:
-        task.delay(batch_id)
-    except OperationalError:
-        logger.warning("queue unavailable", extra={"batch": batch_id})
 
 
 def upload_import(*, upload: UploadedFile, by: User) -> ImportBatch:
