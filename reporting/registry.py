@@ -30,6 +30,7 @@ class ReportForm:
     content_template = ""  # one version as text; gets `content` and `report`
     can_be_unlocked = True  # annual reports are closed for good at their deadline
     has_nil_return = True
+    after_due = "没有业务的也要上报；逾期上报的将标记为“逾期”。"
     columns: tuple[tuple[str, str], ...] = ()  # of its list: (heading, attribute of Report)
 
     @property
@@ -99,6 +100,7 @@ class AnnualForm(ReportForm):
     period_kind = PeriodKind.YEAR
     can_be_unlocked = False
     has_nil_return = False
+    after_due = "截止后不能填报或修改。"
 
     def default_window(self, period: Period) -> Window:
         year = period.start.year + 1

@@ -101,6 +101,8 @@ urlpatterns = [
     path("windows/", windows.window_page, name="window-page"),
     path("windows/add/", windows.window_add, name="window-add"),
     path("statistics/newcar/", statistics.newcar, name="newcar-statistics"),
-    path("statistics/newcar.xlsx", statistics.newcar_workbook, name="newcar-workbook"),
+    path("statistics/newcar.xlsx", statistics.newcar_export, name="newcar-workbook"),
+    path("statistics/market/", statistics.market, name="market-statistics"),
+    path("statistics/market.xlsx", statistics.market_export, name="market-workbook"),
     path("audit/", audit.audit_list, name="audit-list"),
 ]

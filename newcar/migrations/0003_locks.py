@@ -6,7 +6,7 @@ from reporting.locking import guarded
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newcar", "0002_annual"), ("reporting", "0002_locks_in_the_database")]
+    dependencies = [("newcar", "0002_annual"), ("reporting", "0002_locks_and_reminders")]
 
     operations = [
         migrations.RunSQL(*guarded("newcar_monthlyline")),

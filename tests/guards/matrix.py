@@ -152,6 +152,8 @@ ALLOWED = {
     "reviews:window-add": SETTING,
     "reviews:newcar-statistics": AUTHORITY,
     "reviews:newcar-workbook": AUTHORITY,
+    "reviews:market-statistics": AUTHORITY,
+    "reviews:market-workbook": AUTHORITY,
     "reviews:audit-list": {"auditor"},
     "usedcar:trade-list": ENTERPRISE | AUTHORITY,
     "usedcar:trade-detail": ENTERPRISE | AUTHORITY,

@@ -38,7 +38,7 @@ def trade_list(request):
     require(request.user, Permission.TRADE_VIEW)
     if request.method == "POST":
         return _search(request)
-    chosen = TradeFilter(request.GET, by_name=request.user.is_enterprise)
+    chosen = TradeFilter(request.GET, by_name=request.user.is_enterprise, user=request.user)
     trades = chosen.apply(Trade.objects.visible_to(request.user)).with_list_columns()
     return _list_page(request, chosen, keyset_page(trades, keys=("traded_on", "id"), request=request))
 
@@ -46,7 +46,7 @@ def trade_list(request):
 def _search(request):
     """The number of a person is answered on the spot; everything else becomes a filter in the address."""
     text = request.POST.get("q", "")
-    chosen = TradeFilter(request.POST, by_name=request.user.is_enterprise)
+    chosen = TradeFilter(request.POST, by_name=request.user.is_enterprise, user=request.user)
     found = []
     if keys := keys_of_number(text):
         trades = Trade.objects.visible_to(request.user).of_persons(keys).with_list_columns()
@@ -247,7 +247,7 @@ def trade_reveal(request, trade_id):
 def trade_export(request):
     """A workbook of exactly what is filtered, masked; its first row names user, time and filter."""
     require(request.user, Permission.TRADE_VIEW)
-    chosen = TradeFilter(request.GET, by_name=request.user.is_enterprise)
+    chosen = TradeFilter(request.GET, by_name=request.user.is_enterprise, user=request.user)
     trades = chosen.apply(Trade.objects.visible_to(request.user)).with_list_columns()
     ids = list(trades.order_by("-traded_on", "-id").values_list("pk", flat=True)[: MOST_EXPORTED + 1])
     if len(ids) > MOST_EXPORTED:

@@ -1,4 +1,4 @@
-"""Locked reports stay as they are, and the deadline of annual reports is nobody's to move."""
+"""Locked reports stay as they are, nobody moves the deadline of annual reports; reminders are sent once."""
 
 from django.db import migrations, models
 
@@ -47,6 +47,37 @@ class Migration(migrations.Migration):
                 condition=NOT_ANNUAL,
                 name="latepermission_not_annual",
                 violation_error_message="年报截止后不能补报或开锁。",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Reminder",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("days", models.PositiveSmallIntegerField(verbose_name="截止前天数")),
+                ("sent_at", models.DateTimeField(verbose_name="提醒时间")),
+                (
+                    "obligation",
+                    models.ForeignKey(
+                        on_delete=models.CASCADE,
+                        related_name="reminders",
+                        to="reporting.obligation",
+                        verbose_name="应报",
+                    ),
+                ),
+            ],
+            options={"verbose_name": "填报提醒", "verbose_name_plural": "填报提醒"},
+        ),
+        migrations.AddConstraint(
+            model_name="reminder",
+            constraint=models.UniqueConstraint(
+                fields=("obligation", "days"),
+                name="reminder_once",
+                violation_error_message="本次提醒已经发出。",
             ),
         ),
         migrations.RunSQL(REPORT, REPORT_UNDONE),
