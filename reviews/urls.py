@@ -93,6 +93,7 @@ urlpatterns = [
     path("catalog/<str:kind>/<int:entry_id>/disable/", catalog.entry_disable, name="catalog-disable"),
     path("authorizations/", authorizations.authorization_list, name="authorization-list"),
     path("reports/", reports.report_list, name="report-list"),
+    path("reports.xlsx", reports.report_export, name="report-export"),
     path("reports/<int:report_id>/", reports.report_detail, name="report-detail"),
     path("reports/<int:report_id>/return/", reports.report_return, name="report-return"),
     path("late/", late.late_list, name="late-list"),

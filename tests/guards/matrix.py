@@ -150,6 +150,7 @@ ALLOWED = {
     "reviews:late-add": AUTHORITY,
     "reviews:window-page": SETTING,
     "reviews:window-add": SETTING,
+    "reviews:report-export": AUTHORITY,
     "reviews:newcar-statistics": AUTHORITY,
     "reviews:newcar-workbook": AUTHORITY,
     "reviews:market-statistics": AUTHORITY,
