@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from autoflow.common.checks import Finding, finding, invalid
 from usedcar.enums import PartyKind, TradeStatus
 from usedcar.models import Trade
-from usedcar.querysets import AnyOf
 from usedcar.staging import party_key
 
 RESALE = timedelta(days=7)
@@ -75,13 +74,12 @@ class History:
 
     def learn_vehicles(self, vins: Collection[str]) -> None:
         """What the nation reported of these vehicles, by one query."""
-        for values in self.reported.filter(AnyOf("vin", list(vins))).values_list(*DEAL_FIELDS):
+        for values in self.reported.of_vehicles(vins).values_list(*DEAL_FIELDS):
             self.add(to_deal(*values))
 
     def learn_sellers(self, sellers: Collection[bytes], years: Collection[int]) -> None:
         """What these persons sold in some years, and how they came by the vehicles, by two queries."""
-        sold = self.reported.filter(
-            AnyOf("seller_id_key", list(sellers)),
+        sold = self.reported.sold_by(sellers).filter(
             seller_party_kind=PartyKind.PERSON,
             traded_on__gte=date(min(years), 1, 1),
             traded_on__lte=date(max(years), 12, 31),

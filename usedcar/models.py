@@ -3,7 +3,7 @@
 from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
-from django.db.models.functions import Right
+from django.db.models.functions import Reverse
 
 from accounts.models import User
 from autoflow.common.codes import choices
@@ -315,14 +315,8 @@ class Trade(TradeColumns, FormColumns):
             models.Index(fields=["jurisdiction_code", "-traded_on", "-id"], name="trade_jurisdiction_list"),
             models.Index(fields=["division_code", "-traded_on", "-id"], name="trade_division_list"),
             models.Index(fields=["-traded_on", "-id"], name="trade_national_list"),
-            models.Index(fields=["vin"], name="trade_vin"),
-            models.Index(Right("vin", 6), name="trade_vin_tail"),
+            models.Index(Reverse("vin"), name="trade_vin_reversed"),
             models.Index(fields=["plate_no"], name="trade_plate"),
-            models.Index(
-                fields=["seller_id_key"],
-                condition=Q(seller_party_kind=PartyKind.PERSON),
-                name="trade_person_seller",
-            ),
             HashIndex(fields=["seller_id_key"], condition=~Q(seller_id_key=b""), name="trade_seller_key"),
             HashIndex(fields=["buyer_id_key"], condition=~Q(buyer_id_key=b""), name="trade_buyer_key"),
             models.Index(

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Reverse
 
 from accounts.enums import ENTERPRISE_ROLES, Role
 from accounts.scope import area_of
@@ -19,8 +20,8 @@ class AnyOf(models.Func):
     arg_joiner, template, arity = " = ANY(", "%(expressions)s)", 2
     output_field = models.BooleanField()
 
-    def __init__(self, column: str, values: list):
-        super().__init__(models.F(column), models.Value(values))
+    def __init__(self, column: str | models.Expression, values: list):
+        super().__init__(column, models.Value(values))
 
 
 class ScopedQuerySet(models.QuerySet):
@@ -36,6 +37,14 @@ class TradeQuerySet(ScopedQuerySet):
     def with_list_columns(self):
         """What lists and exports show; sealed columns stay in the database."""
         return self.select_related("enterprise").defer(*SEALED)
+
+    def of_vehicles(self, vins):
+        """Trades of these vehicles; the one index on vehicles holds their numbers reversed, for the tails."""
+        return self.filter(AnyOf(Reverse("vin"), [vin[::-1] for vin in vins]))
+
+    def sold_by(self, keys):
+        """Trades in which somebody with one of these fingerprints sold."""
+        return self.exclude(seller_id_key=b"").filter(AnyOf("seller_id_key", list(keys)))
 
     def of_persons(self, keys):
         """Trades in which somebody with one of these fingerprints sold or bought."""
