@@ -191,6 +191,7 @@ class WorkbookChecks:
         if len(sellers):
             keys = sellers["seller_id_key"].unique().to_list()
             history.learn_sellers(keys, sellers["traded_on"].dt.year().unique().to_list())
+            history.learn_releases(self.enterprise.pk)
         else:
             keys = []
         alike = rows.filter(invoice | vehicle | pl.col("seller_id_key").is_in(keys))

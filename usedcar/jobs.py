@@ -28,6 +28,7 @@ from usedcar.import_checks import CheckedRows, WorkbookChecks, faults_of, read_h
 from usedcar.models import ImportBatch, ImportFault, StagedTrade
 from usedcar.permissions import reason_not_to_report
 from usedcar.staging import forget, stage, store_faults, write_trades
+from usedcar.steps import use_releases
 from usedcar.template_workbook import ErrorWorkbook
 
 LEASE = timedelta(seconds=60)
@@ -208,6 +209,7 @@ def write_staged(batch: ImportBatch) -> None:
         return
     now = timezone.now()
     written = write_trades(batch, now)
+    use_releases(enterprise.pk, batch.trades.all())
     counts = {"written_count": written, "known_count": batch.good_count - written}
     hold(batch, status=ImportStatus.DONE, finished_at=now, lease_until=None, **counts)
     forget(batch, StagedTrade)
