@@ -13,6 +13,7 @@ class ReviewsConfig(AppConfig):
         menu.register(30, "备案办理", "reviews:filing-list", Permission.FILING_REVIEW)
         menu.register(32, "辖区企业", "reviews:enterprise-list", Permission.ENTERPRISE_VIEW)
         menu.register(45, "更正申请", "reviews:correction-list", Permission.REPORT_UNLOCK)
+        menu.register(46, "频繁出售核实", "reviews:release-list", Permission.REPORT_UNLOCK)
         menu.register(34, "报表督查", "reviews:report-list", Permission.REPORT_REVIEW)
         menu.register(36, "补报与开锁", "reviews:late-list", Permission.REPORT_UNLOCK)
         menu.register(38, "填报期限", "reviews:window-page", Permission.WINDOW_SET)

@@ -34,6 +34,8 @@ urlpatterns = [
     path("filings/<int:filing_id>/", filings.filing_detail, name="filing-detail"),
     path("corrections/", corrections.correction_list, name="correction-list"),
     path("corrections/<int:correction_id>/decide/", corrections.correction_decide, name="correction-decide"),
+    path("releases/", corrections.release_list, name="release-list"),
+    path("releases/<int:release_id>/decide/", corrections.release_decide, name="release-decide"),
     path("enterprises/", enterprises.enterprise_list, name="enterprise-list"),
     path("enterprises/<int:enterprise_id>/", enterprises.enterprise_detail, name="enterprise-detail"),
     path(

@@ -7,7 +7,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.db.models.functions import Right
+from django.db.models.functions import Reverse
 
 from autoflow.common.codes import choices, code_rows, name_of
 from autoflow.common.crypto import blind_index
@@ -108,7 +108,7 @@ class TradeFilter:
 
     def apply(self, trades):
         if self.text:
-            trades = trades.annotate(vin_tail=Right("vin", 6)).filter(self._search())
+            trades = trades.alias(vin_reversed=Reverse("vin")).filter(self._search())
         if self.month:
             year, month = map(int, MONTH.fullmatch(self.month).groups())
             following = date(year + month // 12, month % 12 + 1, 1)
@@ -131,12 +131,12 @@ class TradeFilter:
         """By what the text looks like, so that one index answers; names only where nothing else fits."""
         number = normalise_number(self.text)
         if VIN.fullmatch(number):
-            return Q(vin=number)
+            return Q(vin_reversed=number[::-1])
         if plate_pattern(number):
             return Q(plate_no=number)
         found = Q(pk__in=[])
         if TAIL.fullmatch(number):
-            found |= Q(vin_tail=number[-6:], vin__endswith=number)
+            found |= Q(vin_reversed__startswith=number[::-1])
         if DIGITS.fullmatch(number):
             found |= Q(invoice_number=number)
         if self.by_name and not found.children[1:]:

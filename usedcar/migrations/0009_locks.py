@@ -6,7 +6,7 @@ from reporting.locking import guarded
 
 
 class Migration(migrations.Migration):
-    dependencies = [("usedcar", "0004_market_reports"), ("reporting", "0002_locks_and_reminders")]
+    dependencies = [("usedcar", "0008_staged_without_key"), ("reporting", "0002_locks_and_reminders")]
 
     operations = [
         migrations.RunSQL(*guarded("usedcar_marketmonth")),
