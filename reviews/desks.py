@@ -24,6 +24,7 @@ from reporting.windows import limit_text
 from reviews.audit_words import with_words
 from reviews.queues import deadline_text, figures, late_bodies, latest_versions, with_ages
 from reviews.sync import fault_text
+from reviews.waiting import reports_due, requests_waiting
 from usedcar.enums import ImportStatus, TradeStatus
 from usedcar.models import ImportBatch, Trade
 from usedcar.permissions import concerns
@@ -221,6 +222,8 @@ def authority_desk(user):
     return {
         "confirms": can(user, Permission.FILING_CONFIRM),
         "queue": figures(user),
+        "requests": requests_waiting(user),
+        "reports": reports_due(user),
         "states": [(status.value, status.label, counted.get(status.value, 0)) for status in FilingStatus],
         "enterprise_count": sum(counted.values()),
         "late_bodies": late_bodies(user),

@@ -131,6 +131,11 @@ class ReportFilter(PeriodChoice):
         chosen = {name: getattr(self, name) for name in names if getattr(self, name)}
         return "&".join(filter(None, (self.here, urlencode(chosen))))
 
+    @property
+    def conditions(self):
+        """Everything chosen besides form and period, in words."""
+        return "；".join(self.labels().values())
+
     def owed(self, obligations):
         """The obligations of the form, the period and the place: what completeness counts."""
         return obligations.of(self.form, self.period).filter(self.area.rows)

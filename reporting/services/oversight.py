@@ -176,3 +176,9 @@ def set_window(*, form: str, period: Period, window: Window, reason: str, by: Us
     )
     record("report.window", rule, by=by, form=form, period=str(period))
     return rule
+
+
+def note_export(*, title: str, conditions: str = "", count: int | None = None, by: User) -> None:
+    """A workbook that left the system: what it was about, and of lists how many rows."""
+    counted = {} if count is None else {"count": count}
+    record("report.export", by=by, summary="；".join(filter(None, (title, conditions))), **counted)

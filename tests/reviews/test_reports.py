@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from accounts.models import AuditRecord
 from filing.models import Filing
 from reporting.enums import ReasonCode
 from reporting.models import LatePermission, Obligation, Report, ReportFinding, ReportVersion, WindowRule
@@ -364,6 +365,8 @@ def test_export_holds_what_the_filter_finds_with_findings_and_reasons(city):
     assert (row["企业"], row["统一社会信用代码"]) == (late.enterprise.name, late.enterprise.uscc)
     assert (row["状态"], row["上报"], row["异常数"], row["销售量（辆）"]) == ("已上报", "逾期", 1, 8)
     assert row["异常与说明"] == "[N-020] 销量翻倍（大宗或集团采购：八月集中交付班车）"
+    kept = AuditRecord.objects.get(action="report.export")
+    assert (kept.summary, kept.detail) == ("2026年10月汽车销售月报（已报）；时间：逾期", {"count": 1})
     assert len(sheet(city)) == 4
 
 
@@ -374,6 +377,8 @@ def test_export_of_the_missing_names_each_with_its_deadline(city):
     table = sheet(city, tab="missing")
     assert [row[0] for row in table[2:]] == ["杭州良渚汽车有限公司"]
     assert table[2][3:] == ("没有填报", "截止2026年11月5日 24:00。")
+    kept = AuditRecord.objects.get(action="report.export")
+    assert (kept.summary, kept.detail) == ("2026年10月汽车销售月报（未报）", {"count": 1})
 
 
 def test_export_is_reached_from_the_list_with_its_filter(city):
