@@ -20,10 +20,19 @@ def write_import(batch_id: int):
 
 
 @shared_task
+def undo_import(batch_id: int):
+    from usedcar import jobs  # noqa: PLC0415
+
+    jobs.undo_batch(batch_id=batch_id)
+
+
+@shared_task
 def sweep_imports():
     """Ring again for every batch whose bell was lost or whose worker died."""
     from usedcar import jobs  # noqa: PLC0415
 
     for batch_id, status in jobs.sweep():
-        task = write_import if status == ImportStatus.WRITING else check_import
-        task.delay(batch_id)
+        TASKS.get(status, check_import).delay(batch_id)
+
+
+TASKS = {ImportStatus.WRITING: write_import, ImportStatus.UNDOING: undo_import}

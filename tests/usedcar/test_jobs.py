@@ -61,7 +61,7 @@ def lease_ends(batch):
 
 def test_check_begins_anew_after_a_killed_worker(uploaded, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(jobs, "finish_check", lambda batch: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(jobs, "finish_check", lambda *args: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             jobs.check_batch(batch_id=uploaded.pk)
     assert uploaded.staged.count() == 3
