@@ -62,6 +62,11 @@ def notes_of(faults: Iterable[tuple[int, str, str, str, str]]) -> tuple[list[str
     return reasons, {name: "\n".join(texts) for name, texts in notes.items()}
 
 
+def has_error_file(batch: ImportBatch) -> bool:
+    """The bad rows are at hand: few of them in the database, many as a file beside the upload."""
+    return batch.bad_rows.exists() or bool(batch.stored_as and batch.bad_count > MENDABLE)
+
+
 def write_bad_rows(file: IO[bytes], batch: ImportBatch) -> None:
     """The error workbook of the rows that are still bad."""
     faults = defaultdict(list)

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Count, Min
+from django.db.models import Count
 from django.utils import timezone
 
 from autoflow.common.checks import Severity
 from autoflow.common.identifiers import mask_id, mask_phone
 from autoflow.common.workbooks import CellFault
 from usedcar.bad_rows import NAMES, unpacked
-from usedcar.columns import SECRETS
+from usedcar.columns import PREFIXES, SECRETS
 from usedcar.enums import ImportStatus
 from usedcar.import_rows import columns, header_key, names_by_header, required_columns
 from usedcar.models import BadRow, ImportBatch
-from usedcar.presentation import place_in_queue
+from usedcar.presentation import VEHICLE_COLUMNS, place_in_queue
 from usedcar.template_workbook import options_of, template_columns
 from usedcar.undo import kept_text, removable
 
@@ -65,11 +65,16 @@ def result_of(batch: ImportBatch) -> dict[str, object]:
 
 def kinds_of(batch: ImportBatch, severities) -> list[dict[str, object]]:
     """The commonest kinds of findings: column, how many rows, and the first of them in full."""
-    found = batch.faults.filter(severity__in=severities).order_by().values("rule", "column")
-    found = found.annotate(count=Count("row_no", distinct=True), first=Min("id"))
-    kinds = list(found.order_by("-count", "first")[:KINDS_SHOWN])
-    firsts = dict(batch.faults.filter(pk__in=[kind["first"] for kind in kinds]).values_list("pk", "message"))
-    return [kind | {"message": firsts[kind["first"]]} for kind in kinds]
+    found = batch.faults.filter(severity__in=severities)
+    kinds = found.order_by().values("rule", "column").annotate(count=Count("row_no", distinct=True))
+    firsts = found.order_by("rule", "column", "row_no", "id").distinct("rule", "column")
+    messages = {
+        (rule, column): text for rule, column, text in firsts.values_list("rule", "column", "message")
+    }
+    return [
+        kind | {"message": messages[kind["rule"], kind["column"]]}
+        for kind in kinds.order_by("-count", "column", "rule")[:KINDS_SHOWN]
+    ]
 
 
 def undo_of(batch: ImportBatch) -> dict[str, object]:
@@ -214,7 +219,18 @@ def row_of(batch: ImportBatch, row_no: int) -> dict[str, object] | None:
     faults = faults_by_row(batch, [row_no])[row_no]
     cells = list(cells_of_row(row, faults).values())
     lists = {cell.identifier: list(options_of(cell.identifier).values()) for cell in cells if cell.has_list}
-    return {"row": row, "cells": cells, "lists": lists, "whole": faults.get("", [])}
+    return {"row": row, "parts": parts_of(cells), "lists": lists, "whole": faults.get("", [])}
+
+
+def parts_of(cells: list[Cell]) -> list[tuple[str, list[Cell]]]:
+    """The columns of a row as the form groups them."""
+    parts = [
+        (title, [cell for cell in cells if cell.identifier.startswith(prefix)])
+        for prefix, title in PREFIXES.items()
+    ]
+    rest = [cell for cell in cells if not cell.identifier.startswith(tuple(PREFIXES))]
+    vehicle = [cell for cell in rest if cell.identifier in VEHICLE_COLUMNS]
+    return [*parts, ("车辆", vehicle), ("交易", [cell for cell in rest if cell not in vehicle])]
 
 
 CONTROL = re.compile(r"r([1-9]\d{0,6})-([a-z_]+)", re.ASCII)

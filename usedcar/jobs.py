@@ -306,9 +306,9 @@ def cancel_unconfirmed(before) -> None:
 
 def delete_files(before) -> None:
     """Uploads are kept for a day after the batch ended, for the download of bad rows."""
+    BadRow.objects.filter(batch__finished_at__lt=before).delete()
     ended = ImportBatch.objects.filter(finished_at__lt=before).exclude(stored_as="")[:100]
     for batch in ended:
         default_storage.delete(batch.stored_as)
         default_storage.delete(batch.errors_stored_as)
-        batch.bad_rows.all().delete()
         ImportBatch.objects.filter(pk=batch.pk).update(stored_as="")

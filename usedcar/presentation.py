@@ -173,6 +173,12 @@ def event_texts(events, *, is_masked: bool) -> list[dict[str, object]]:
     ]
 
 
+def trade_of_history(trade_id: int, user) -> Trade | None:
+    """A trade whose history somebody may read, unless it is gone."""
+    readable = Trade.objects.with_history_for(user).select_related("enterprise", "reported_by")
+    return readable.filter(pk=trade_id).first()
+
+
 def origin_texts(trade: Trade | PastTrade | None, *, is_masked: bool) -> list[dict[str, object]]:
     """Where an imported trade comes from, for the end of its time line: imports write no event a trade."""
     if trade is None or trade.batch_id is None:

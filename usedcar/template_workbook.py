@@ -231,9 +231,7 @@ class ErrorWorkbook:
 
     def __init__(self, path: str | IO[bytes], names: Sequence[str | None]):
         self.book = xlsxwriter.Workbook(path, {**OPTIONS, "constant_memory": True})
-        self.sheet, guide, lists = (self.book.add_worksheet(name) for name in (SHEET, GUIDE, LISTS_SHEET))
-        places = write_lists(self.book, lists)
-        write_guide(self.book, guide)
+        self.sheet = self.book.add_worksheet(SHEET)
         self.formats = column_formats(self.book)
         self.bad_formats = column_formats(self.book, {"bg_color": "#FDE7E7", "font_color": "#8A1212"})
         self.order = {column["identifier"]: place for place, column in enumerate(template_columns())}
@@ -241,8 +239,6 @@ class ErrorWorkbook:
         self.next_row, self.note_count = HEADER_ROWS, 0
         headers = [column["header_zh"] for column in template_columns()]
         write_head(self.book, self.sheet, [*headers, REASONS, ROW_KEY])
-        for index, column in enumerate(template_columns()):
-            add_drop_down(self.sheet, index, column, places)
         self.own_format = self.book.add_format({"num_format": "@", "locked": False})
         self.sheet.set_column(len(headers), len(headers), 80, self.own_format)
         self.sheet.set_column(len(headers) + 1, len(headers) + 1, None, self.own_format, {"hidden": True})
@@ -279,4 +275,11 @@ class ErrorWorkbook:
             self.note_count += 1
 
     def close(self) -> None:
+        """The drop-downs, guidance and code lists follow where there is a row that needs them."""
+        if self.next_row > HEADER_ROWS:
+            guide, lists = self.book.add_worksheet(GUIDE), self.book.add_worksheet(LISTS_SHEET)
+            write_guide(self.book, guide)
+            places = write_lists(self.book, lists)
+            for index, column in enumerate(template_columns()):
+                add_drop_down(self.sheet, index, column, places)
         self.book.close()

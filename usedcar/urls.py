@@ -27,6 +27,7 @@ urlpatterns = [
     path("imports/<int:batch_id>/commit/", imports.import_commit, name="import-commit"),
     path("imports/<int:batch_id>/cancel/", imports.import_cancel, name="import-cancel"),
     path("imports/<int:batch_id>/headers/", imports.import_headers, name="import-headers"),
+    path("imports/<int:batch_id>/continue/", imports.import_continue, name="import-continue"),
     path("imports/<int:batch_id>/mend/", mending.import_mend, name="import-mend"),
     path("imports/<int:batch_id>/rows/<int:row_no>/", mending.import_row, name="import-row"),
     path("imports/<int:batch_id>/undo/", imports.import_undo, name="import-undo"),

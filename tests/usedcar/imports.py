@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -19,9 +20,9 @@ def made_rows(market, count, **changes):
     return [{**row, **changes} for row in trade_rows(count, 9, days=days, reporter=reporter)]
 
 
-def filled(path, rows):
+def filled(path, rows, names=NAMES):
     """A workbook with these rows of cells."""
-    book = ErrorWorkbook(str(path), NAMES)
+    book = ErrorWorkbook(str(path), names)
     for cells in rows:
         book.add(cells, [])
     book.close()
@@ -43,6 +44,14 @@ def write(batch):
     jobs.write_batch(batch_id=batch.pk)
     batch.refresh_from_db()
     return batch.written_count
+
+
+def edited(path, change):
+    """The workbook after somebody worked on its sheet in another program."""
+    book = openpyxl.load_workbook(path)
+    change(book.worksheets[0])
+    book.save(path)
+    return path
 
 
 def checked(market, folder, rows):

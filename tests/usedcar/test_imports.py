@@ -90,6 +90,23 @@ def test_right_rows_become_trades_and_bad_ones_come_back(clerk, reporter, django
     assert "共 9 条" in page
 
 
+def test_template_filled_with_its_own_example_imports_cleanly(
+    clerk, reporter, django_capture_on_commit_callbacks
+):
+    template = clerk.get(reverse("usedcar:import-template"))
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(template.streaming_content)))
+    guide = book["填写说明"]
+    for column, cell in enumerate(guide[guide.max_row], start=1):
+        book.worksheets[0].cell(3, column).value = cell.value
+    buffer = io.BytesIO()
+    book.save(buffer)
+    file = SimpleUploadedFile("交易.xlsx", buffer.getvalue(), content_type=XLSX)
+    batch = upload(clerk, file, django_capture_on_commit_callbacks)
+    assert (batch.good_count, batch.warned_count, batch.faults.count()) == (1, 0, 0)
+    commit(clerk, batch, django_capture_on_commit_callbacks)
+    assert Trade.objects.get().batch_row_no == 3
+
+
 def test_same_file_again_writes_nothing(clerk, reporter, django_capture_on_commit_callbacks):
     rows = rows_for(reporter, 5)
     for _ in range(2):

@@ -2,7 +2,7 @@
 
 from usedcar.services.corrections import ask_correction, decide_correction
 from usedcar.services.imports import cancel_import, commit_import, undo_import, upload_import
-from usedcar.services.mending import answer_headers, mend_rows
+from usedcar.services.mending import answer_headers, continue_import, mend_rows
 from usedcar.services.trades import (
     change_trade,
     delete_trade,
@@ -19,6 +19,7 @@ __all__ = [
     "cancel_import",
     "change_trade",
     "commit_import",
+    "continue_import",
     "decide_correction",
     "delete_trade",
     "mend_rows",

@@ -11,17 +11,19 @@ from accounts.enums import Permission
 from accounts.models import User
 from accounts.permissions import require
 from autoflow.common.bell import ring
-from autoflow.common.errors import BusinessError
+from autoflow.common.errors import BusinessError, ConflictError
 from autoflow.common.sheet_slices import slice_of
 from usedcar import tasks
-from usedcar.bad_rows import NAMES, packed, unpacked
-from usedcar.enums import ImportAction
+from usedcar.bad_rows import NAMES, keep, packed, unpacked
+from usedcar.enums import ImportAction, ImportStatus
 from usedcar.import_checks import COMPARED, WorkbookChecks
 from usedcar.import_rows import columns, required_columns
 from usedcar.models import BadRow, ImportBatch, StagedTrade
 from usedcar.querysets import AnyOf
 from usedcar.services.imports import locked_import
 from usedcar.staging import stage, store_faults
+
+ROWS_GONE = "错误行已不再保留，请修改原文件后重新上传。"
 
 
 @transaction.atomic
@@ -67,6 +69,29 @@ def mend_rows(*, batch_id: int, typed: Mapping[int, Mapping[str, str]], by: User
     return right, still_bad
 
 
+@transaction.atomic
+def continue_import(*, batch_id: int, by: User) -> ImportBatch:
+    """Open the bad rows of an import that is done as an import of their own, under the same row numbers."""
+    batch = locked_import(batch_id, by)
+    require(by, Permission.TRADE_REPORT, batch.enterprise)
+    numbers = list(batch.bad_rows.values_list("row_no", flat=True))
+    if batch.status != ImportStatus.DONE or not numbers:
+        raise ConflictError(ROWS_GONE)
+    later = ImportBatch.objects.create(
+        enterprise=batch.enterprise,
+        uploaded_by=by,
+        file_name=batch.file_name,
+        status=ImportStatus.CHECKED,
+        continues=batch,
+        **dict.fromkeys(("total_count", "checked_count", "bad_count"), len(numbers)),
+    )
+    batch.bad_rows.update(batch=later)
+    faults = batch.faults.filter(row_no__in=numbers)
+    store_faults(later, faults.values_list("row_no", "column", "rule", "severity", "message"))
+    record("usedcar.import-continue", later, by=by, continues=batch.pk, rows=len(numbers))
+    return later
+
+
 def check_again(batch: ImportBatch, rows: list[BadRow]) -> tuple[int, int]:
     """The rows against the rules, against the right rows of their file and what is reported."""
     cells = [(row.row_no, in_order(unpacked(row.cells))) for row in rows]
@@ -74,12 +99,13 @@ def check_again(batch: ImportBatch, rows: list[BadRow]) -> tuple[int, int]:
     read = checks.read(slice_of(cells))
     checks.accepted = staged_alike(batch, read.frame)
     checked = checks.compared(read)
-    bad = {rows[place].row_no for place in checked.bad}
-    batch.faults.filter(row_no__in=[row.row_no for row in rows]).delete()
+    bad = [rows[place] for place in checked.bad]
+    numbers = [row.row_no for row in rows]
+    batch.faults.filter(row_no__in=numbers).delete()
     store_faults(batch, checked.faults())
     stage(batch, checked.ready)
-    batch.bad_rows.filter(row_no__in=[row.row_no for row in rows if row.row_no not in bad]).delete()
-    BadRow.objects.bulk_update([row for row in rows if row.row_no in bad], ["cells"])
+    batch.bad_rows.filter(row_no__in=numbers).delete()
+    keep(batch, {row.row_no: row.cells for row in bad})
     batch.bad_count -= len(rows) - len(bad)
     names = ("good_count", "known_count", "warned_count")
     for name in names:

@@ -17,7 +17,7 @@ from autoflow.common.errors import BusinessError
 from autoflow.common.health import HEARTBEAT_KEY, HEARTBEAT_SECONDS
 from autoflow.common.pages import keyset_page
 from usedcar import services
-from usedcar.bad_rows import write_bad_rows
+from usedcar.bad_rows import has_error_file, write_bad_rows
 from usedcar.enums import ImportStatus
 from usedcar.forms import ReasonForm, UploadForm
 from usedcar.import_pages import progress_of, questions_of, result_of, undo_of
@@ -91,7 +91,7 @@ def import_errors(request, batch_id):
         file = io.BytesIO()
         write_bad_rows(file, batch)
         file.seek(0)
-    elif batch.stored_as and batch.bad_count and default_storage.exists(batch.errors_stored_as):
+    elif has_error_file(batch) and default_storage.exists(batch.errors_stored_as):
         file = default_storage.open(batch.errors_stored_as)
     else:
         raise Http404
@@ -154,6 +154,18 @@ def import_undo(request, batch_id):
     return redirect("usedcar:import-detail", batch.pk)
 
 
+@require_POST
+@permission_required(Permission.TRADE_REPORT)
+def import_continue(request, batch_id):
+    """Open the bad rows of an import that is done, to be mended in the browser."""
+    batch = batch_of(request, batch_id)
+    try:
+        later = services.continue_import(batch_id=batch.pk, by=request.user)
+    except BusinessError as error:
+        return _import_page(request, batch, error=error)
+    return redirect("usedcar:import-mend", later.pk)
+
+
 def batch_of(request, batch_id):
     """An import of one's own enterprise; any other does not exist."""
     batches = ImportBatch.objects.visible_to(request.user).with_list_columns()
@@ -170,9 +182,9 @@ def _import_page(request, batch, *, error=None, undo_form=None, status=200):
         **result_of(batch),
         **undo_of(batch),
         "error": error,
-        "earlier": same.filter(pk__lt=batch.pk).order_by("-id").first(),
+        "earlier": same.filter(pk__lt=batch.pk).order_by("-id").first() if batch.file_sha256 else None,
         "continued_by": batch.continued_by.order_by("id"),
-        "has_error_file": bool(batch.bad_count and batch.stored_as),
+        "has_error_file": has_error_file(batch),
         "undo_form": undo_form or ReasonForm(auto_id="undo_%s"),
         "is_undoing": undo_form is not None,
     }

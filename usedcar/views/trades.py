@@ -22,7 +22,15 @@ from usedcar.exports import trade_workbook
 from usedcar.filters import TradeFilter, is_private, keys_of_number
 from usedcar.forms import ReasonForm, TradeForm, VoidForm
 from usedcar.models import Correction, Trade, TradeEvent
-from usedcar.presentation import earlier_deals, event_texts, groups, origin_texts, party_name, past_versions
+from usedcar.presentation import (
+    earlier_deals,
+    event_texts,
+    groups,
+    origin_texts,
+    party_name,
+    past_versions,
+    trade_of_history,
+)
 from usedcar.views.imports import XLSX
 
 MOST_BY_NUMBER = 100
@@ -90,8 +98,7 @@ def trade_history(request, trade_id):
     """What was done to a trade and what it held before, also after it was deleted."""
     visible = TradeEvent.objects.visible_to(request.user).filter(trade_number=trade_id)
     events = list(visible.select_related("by", "before__reported_by", "enterprise"))
-    readable = Trade.objects.with_history_for(request.user).select_related("enterprise", "reported_by")
-    trade = readable.filter(pk=trade_id).first()
+    trade = trade_of_history(trade_id, request.user)
     if not events and trade is None:
         raise Http404
     is_masked = not request.user.is_enterprise
