@@ -31,16 +31,16 @@ REMOVE = f"""
     WITH gone AS (
         DELETE FROM {Trade._meta.db_table} WHERE batch_id = %(batch)s AND {WHY} IS NULL
         RETURNING id, version, {COLUMNS}
+    ), numbered AS MATERIALIZED (
+        SELECT nextval(pg_get_serial_sequence('{TradeEvent._meta.db_table}', 'id')) AS event_id, gone.*
+        FROM gone
     ), event AS (
         INSERT INTO {TradeEvent._meta.db_table}
-            (trade_number, enterprise_id, action, version, fields, reason, at, by_id)
-        SELECT id, %(enterprise)s, '{TradeAction.UNDO}', version, '[]', %(reason)s, %(at)s, %(by)s
-        FROM gone ORDER BY batch_row_no
-        RETURNING id, trade_number
+            (id, trade_number, enterprise_id, action, version, fields, reason, at, by_id)
+        SELECT event_id, id, %(enterprise)s, '{TradeAction.UNDO}', version, '[]', %(reason)s, %(at)s, %(by)s
+        FROM numbered
     )
-    INSERT INTO {PastTrade._meta.db_table} (event_id, {COLUMNS})
-    SELECT event.id, {", ".join(f"gone.{name}" for name in COLUMNS.split(", "))}
-    FROM gone JOIN event ON event.trade_number = gone.id"""  # noqa: S608
+    INSERT INTO {PastTrade._meta.db_table} (event_id, {COLUMNS}) SELECT event_id, {COLUMNS} FROM numbered"""  # noqa: S608
 
 
 def removable(batch: ImportBatch) -> tuple[int, dict[str, int]]:
