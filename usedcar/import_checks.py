@@ -26,7 +26,7 @@ from usedcar.import_rows import (
     match_header,
     required_columns,
 )
-from usedcar.staging import reported_invoices, with_keys
+from usedcar.staging import reported_invoices, seal
 from usedcar.template_workbook import HEADER_ROWS, REASONS, ROW_KEY
 
 UNCONFIRMED_MARKET = "交易市场在本系统没有确认通过的备案，请核对统一社会信用代码。"
@@ -156,7 +156,12 @@ class WorkbookChecks:
                 findings[place] = found
             read = frame_of(values).with_columns(place=pl.Series(doubtful, dtype=pl.UInt32))
             frame = pl.concat([frame.filter(clean), read.select(frame.columns)]).sort("place")
-        return CheckedRows(with_keys(frame.with_columns(row_no=part.numbers)), part, findings, set())
+        return CheckedRows(frame.with_columns(row_no=part.numbers), part, findings, set())
+
+    def sealed(self, checked: CheckedRows) -> CheckedRows:
+        """The same rows with nothing left to read in them of persons."""
+        checked.frame = seal(checked.frame)
+        return checked
 
     def check_markets(self, checked: CheckedRows) -> None:
         usccs = set(checked.frame["market_uscc"].unique()) - {""}

@@ -148,7 +148,7 @@ def check_batch(*, batch_id: int) -> None:
         if header.has_questions:
             ask(batch, header)
             return
-        keys = first.columns[key_place]["text"] if key_place in first.columns else ()
+        keys = () if key_place is None else first.columns[key_place]["text"]
         hold(
             batch,
             total_count=max(first.expected - header_row, 0),
@@ -158,11 +158,12 @@ def check_batch(*, batch_id: int) -> None:
         data = chain([first.after(header_row)], parts)
         del first
         checks, bad_rows = WorkbookChecks(batch.enterprise, header.names, timezone.localdate()), {}
-        with closing(ErrorWorkbook(str(errors_path), checks.names)) as errors:
-            for read in ahead(map(checks.read, filter(len, data))):
-                checked = checks.compared(read)
+        with closing(ErrorWorkbook(str(errors_path), checks.names)) as errors, ThreadPoolExecutor(1) as aside:
+            read = ahead(map(checks.read, ahead(filter(len, data))))
+            for checked in map(checks.compared, ahead(map(checks.sealed, read))):
+                written = aside.submit(write_errors, batch, errors, checked, bad_rows)
                 save_slice(batch, checks, checked)
-                write_errors(batch, errors, checked, bad_rows)
+                written.result()
         if not checks.counts["checked_count"]:
             raise WorkbookRefused(NO_ROWS)
         if checks.counts["bad_count"] > MENDABLE:
@@ -179,8 +180,8 @@ def ask(batch: ImportBatch, header: Header) -> None:
     record("usedcar.import-ask", batch, by=batch.uploaded_by, unknown=len(header.unknown))
 
 
-def ahead(parts: Iterator[CheckedRows]) -> Iterator[CheckedRows]:
-    """The next rows are read in a thread while those before are compared and stored."""
+def ahead(parts: Iterator) -> Iterator:
+    """Each part is made in a thread while the one before it is worked on."""
     with ThreadPoolExecutor(1) as pool:
         following = pool.submit(next, parts, None)
         while (part := following.result()) is not None:

@@ -262,7 +262,10 @@ class BadRow(models.Model):
 class StagedTrade(TradeColumns):
     """A checked row waiting for the user's word; one INSERT … SELECT turns a batch of them into trades."""
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="staged", db_index=False)
+    # Written and deleted under the lock of the batch; a foreign key would be asked for each row.
+    batch = models.ForeignKey(
+        ImportBatch, models.CASCADE, related_name="staged", db_index=False, db_constraint=False
+    )
     row_no = models.PositiveIntegerField("Excel 行号")
     has_warning = models.BooleanField(default=False)
 

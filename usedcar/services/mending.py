@@ -96,7 +96,7 @@ def check_again(batch: ImportBatch, rows: list[BadRow]) -> tuple[int, int]:
     """The rows against the rules, against the right rows of their file and what is reported."""
     cells = [(row.row_no, in_order(unpacked(row.cells))) for row in rows]
     checks = WorkbookChecks(batch.enterprise, NAMES, timezone.localdate())
-    read = checks.read(slice_of(cells))
+    read = checks.sealed(checks.read(slice_of(cells)))
     checks.accepted = staged_alike(batch, read.frame)
     checked = checks.compared(read)
     bad = [rows[place] for place in checked.bad]

@@ -10,7 +10,7 @@ import autoflow.common.crypto
 class Migration(migrations.Migration):
     dependencies = [
         ("filing", "0007_steps_of_a_filing"),
-        ("usedcar", "0004_market_reports"),
+        ("usedcar", "0005_staged_without_key"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
