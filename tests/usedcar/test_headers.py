@@ -48,6 +48,7 @@ def test_misspelt_header_waits_for_the_answer_and_then_goes_on(
 ):
     batch = with_headers(market, tmp_path, {VIN: "车辆识别代码", PRICE: "成交价（元）", REMARK: "备忘"})
     assert (batch.status, batch.lease_until, batch.staged.count()) == (ImportStatus.ASKING, None, 0)
+    assert "有列名待核对" in clerk.get(reverse("home")).content.decode()
     page = page_of(clerk, batch)
     assert "文件中的列“车辆识别代码”是" in page
     assert '<option value="vin" selected>车辆识别代号（必填）</option>' in page
