@@ -147,6 +147,7 @@ def url_of(name, arguments, world, key=None):
         "kind": "brand",
         "entry_id": key or world["filing"].brand_lines.get().brand_id,
         "load_id": key or UNUSED,
+        "row_no": 3,
         "sha256": "0" * 64,
     }
     return reverse(name, kwargs={argument: values[argument] for argument in arguments})
