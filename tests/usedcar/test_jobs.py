@@ -133,8 +133,8 @@ def test_number_of_rows_is_known_while_they_are_checked(uploaded, monkeypatch):
 
 def test_progress_tells_rows_speed_time_left_and_the_place_in_the_queue(client_for, market):
     cache.delete(HEARTBEAT_KEY)
-    started = timezone.now() - timedelta(seconds=10)
-    facts = {"status": ImportStatus.CHECKING, "checked_count": 2_000, "total_count": 10_000}
+    started = timezone.now() - timedelta(seconds=1_000)
+    facts = {"status": ImportStatus.CHECKING, "checked_count": 20_000, "total_count": 100_000}
     running = ImportBatchFactory(enterprise=market, started_at=started, **facts)
     waiting = ImportBatchFactory(enterprise=market)
     client = client_for(market.staff.first())
@@ -142,8 +142,8 @@ def test_progress_tells_rows_speed_time_left_and_the_place_in_the_queue(client_f
     def progress(batch):
         return client.get(reverse("usedcar:import-progress", args=[batch.pk])).content.decode()
 
-    assert re.search(r"已校验 2,000 / 10,000 行，每秒约 (19\d|200) 行，还需约 4\d 秒", progress(running))
-    assert '<progress aria-label="处理进度" value="2000" max="10000">' in progress(running)
+    assert re.search(r"已校验 20,000 / 100,000 行，每秒约 (19|20) 行，还需约 6\d 分钟", progress(running))
+    assert '<progress aria-label="处理进度" value="20000" max="100000">' in progress(running)
     assert "前面还有 1 个文件" in progress(waiting)
     assert "后台处理暂时没有运行" in progress(waiting)
     beat_heart()
