@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "autoflow.common.middleware.same_site_only",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "autoflow.common.asking.page_memory",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.session_limits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
