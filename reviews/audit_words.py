@@ -4,6 +4,7 @@ from django.apps import apps
 
 SUBJECTS = {
     "account": "账号",
+    "contact": "联系方式",
     "service": "应用",
     "filing": "备案",
     "policy": "确认权限",
@@ -39,6 +40,9 @@ VERBS = {
     "password": "修改密码",
     "preferences": "修改显示设置",
     "open": "增加",
+    "add": "增加",
+    "edit": "修改",
+    "remove": "删除",
     "move": "调整",
     "enable": "启用",
     "disable": "停用",
@@ -118,6 +122,7 @@ VERBS = {
 
 OBJECT_KINDS = (
     "accounts.user",
+    "accounts.contact",
     "catalog.brand",
     "catalog.producer",
     "catalog.vehiclemodel",
