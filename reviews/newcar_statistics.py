@@ -5,6 +5,7 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.scope import area_of
@@ -136,10 +137,16 @@ def _places(rows, area: Area) -> list[Line]:
 
 
 def _brands(rows, total) -> list[Line]:
-    """The brands that sold most, and all others together, so that they add up."""
-    grouped = rows.order_by().values("brand", "brand__name").annotate(**SUMS)
-    found = grouped.order_by("-sales", "brand")[:BRANDS]
-    lines = [Line(row["brand__name"], _filled(row)) for row in found]
+    """The brands that sold most, and all others together, so that they add up; what was reported under a
+    brand merged since counts with the one kept.
+    """
+    kept = {
+        "kept": Coalesce("brand__merged_into", "brand"),
+        "kept_name": Coalesce("brand__merged_into__name", "brand__name"),
+    }
+    grouped = rows.order_by().values(**kept).annotate(**SUMS)
+    found = grouped.order_by("-sales", "kept")[:BRANDS]
+    lines = [Line(row["kept_name"], _filled(row)) for row in found]
     rest = {name: total[name] - sum(line.figures[name] for line in lines) for name in SUMS}
     return [*lines, Line("其他品牌", rest)] if any(rest.values()) else lines
 

@@ -14,7 +14,7 @@ from autoflow.common.checks import finding
 from autoflow.common.errors import BusinessError
 from autoflow.common.text import normalise
 from filing.checks import DECLARATIONS
-from filing.content import ROW_COLUMNS, ROW_MODELS, row_values
+from filing.content import ROW_COLUMNS, ROW_MODELS, kept_values, row_values
 from filing.enums import STOPPED, FilingAction, FilingStatus, LineStatus
 from filing.images import store_image
 from filing.models import Enterprise, Filing
@@ -79,7 +79,7 @@ def start_filing(*, by: User) -> Filing:
     filing = next_version(in_force) if in_force else first_version(enterprise, by)
     filing.save()
     if in_force:
-        copy_rows(in_force, filing)
+        _take_rows_over(in_force, filing)
     action = FilingAction.CHANGE if in_force else FilingAction.START
     note_step(filing, action, "", by)
     record(f"filing.{action.lower()}", filing, by=by, version=filing.version)
@@ -112,9 +112,23 @@ def next_version(in_force):
 
 
 def copy_rows(source, target):
+    """All rows as they were confirmed."""
     for name, model in ROW_MODELS.items():
         rows = getattr(source, name).order_by("pk")
         model.objects.bulk_create([model(filing=target, **row_values(name, row)) for row in rows])
+
+
+def _take_rows_over(source, target):
+    """All rows, under the entries the catalogue has kept; what thereby became the same row is one."""
+    for name, model in ROW_MODELS.items():
+        rows = [model(filing=target, **row) for row in _going_on(source, name)]
+        model.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _going_on(filing, name):
+    rows = getattr(filing, name).order_by("pk")
+    entries = [entry for entry in ("brand", "producer") if f"{entry}_id" in ROW_COLUMNS[name]]
+    return [kept_values(name, row) for row in rows.select_related(*entries)]
 
 
 @transaction.atomic
@@ -171,5 +185,5 @@ def _brand_line_key(row):
 def _ended_lines(filing, rows):
     listed = {_brand_line_key(row) for row in rows}
     in_force = version_in_force(filing.enterprise)
-    former = [row_values("brand_lines", line) for line in in_force.brand_lines.all()] if in_force else []
+    former = _going_on(in_force, "brand_lines") if in_force else []
     return [{**row, "line_status": LineStatus.ENDED} for row in former if _brand_line_key(row) not in listed]
