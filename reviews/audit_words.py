@@ -17,6 +17,7 @@ SUBJECTS = {
     "push": "公安推送",
     "usedcar": "二手车业务",
     "demo": "演示数据",
+    "access": "访问",
 }
 VERBS = {
     "recovery-request": "申请找回密码",
@@ -100,6 +101,8 @@ VERBS = {
     "deliver": "已同步",
     "supersede": "被新版本取代",
     "resend": "重新推送",
+    "forget": "清理推送经过",
+    "refuse": "被拒绝或不存在",
     "resend-failed": "重新推送全部失败",
     "import-upload": "上传导入文件",
     "import-check": "校验导入文件",

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "accounts.middleware.session_limits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.refusals_recorded",
     "accounts.middleware.AccountDuties",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -190,6 +191,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "verify-images": {"task": "filing.tasks.verify_images", "schedule": crontab(hour=2, minute=10)},
     "sweep-images": {"task": "filing.tasks.sweep_images", "schedule": crontab(hour=3, minute=10)},
+    "forget-tries": {"task": "filing.tasks.forget_tries", "schedule": crontab(hour=3, minute=40)},
     "sweep-messages": {
         "task": "accounts.tasks.sweep_messages",
         "schedule": 60.0,
