@@ -47,6 +47,24 @@ class CorrectionStatus(TextChoices):
     USED = "USED", "已更正"
 
 
+class ReleaseStatus(TextChoices):
+    ASKED = "ASKED", "待核实"
+    GRANTED = "GRANTED", "已放行"
+    REFUSED = "REFUSED", "不予放行"
+    USED = "USED", "已使用"
+
+
+class ExportStatus(TextChoices):
+    QUEUED = "QUEUED", "排队中"
+    RUNNING = "RUNNING", "正在导出"
+    DONE = "DONE", "已完成"
+    FAILED = "FAILED", "失败"
+    EXPIRED = "EXPIRED", "已过期"
+
+
+EXPORT_UNFINISHED = (ExportStatus.QUEUED, ExportStatus.RUNNING)
+
+
 class VinReason(TextChoices):
     """Why a check digit that is wrong is right (T-032)."""
 

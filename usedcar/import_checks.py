@@ -18,7 +18,7 @@ from usedcar.history import DEAL_FIELDS, History, to_deal
 from usedcar.import_clean import clean_rows
 from usedcar.import_columns import frame_of, read_columns
 from usedcar.import_rows import TEMPLATE_VERSION, check_row, columns, header_key, match_header
-from usedcar.staging import reported_invoices, with_keys
+from usedcar.staging import reported_invoices, seal
 from usedcar.template_workbook import HEADER_ROWS, REASONS
 
 UNCONFIRMED_MARKET = "交易市场在本系统没有确认通过的备案，请核对统一社会信用代码。"
@@ -135,7 +135,12 @@ class WorkbookChecks:
                 findings[place] = found
             read = frame_of(values).with_columns(place=pl.Series(doubtful, dtype=pl.UInt32))
             frame = pl.concat([frame.filter(clean), read.select(frame.columns)]).sort("place")
-        return CheckedRows(with_keys(frame.with_columns(row_no=part.numbers)), part, findings, set())
+        return CheckedRows(frame.with_columns(row_no=part.numbers), part, findings, set())
+
+    def sealed(self, checked: CheckedRows) -> CheckedRows:
+        """The same rows with nothing left to read in them of persons."""
+        checked.frame = seal(checked.frame)
+        return checked
 
     def check_markets(self, checked: CheckedRows) -> None:
         usccs = set(checked.frame["market_uscc"].unique()) - {""}
@@ -186,6 +191,7 @@ class WorkbookChecks:
         if len(sellers):
             keys = sellers["seller_id_key"].unique().to_list()
             history.learn_sellers(keys, sellers["traded_on"].dt.year().unique().to_list())
+            history.learn_releases(self.enterprise.pk)
         else:
             keys = []
         alike = rows.filter(invoice | vehicle | pl.col("seller_id_key").is_in(keys))

@@ -28,6 +28,7 @@ from usedcar.import_checks import CheckedRows, WorkbookChecks, faults_of, read_h
 from usedcar.models import ImportBatch, ImportFault, StagedTrade
 from usedcar.permissions import reason_not_to_report
 from usedcar.staging import forget, stage, store_faults, write_trades
+from usedcar.steps import use_releases
 from usedcar.template_workbook import ErrorWorkbook
 
 LEASE = timedelta(seconds=60)
@@ -130,11 +131,12 @@ def check_batch(*, batch_id: int) -> None:
         data = chain([first.after(header_row)], parts)
         del first
         checks = WorkbookChecks(batch.enterprise, names, timezone.localdate())
-        with closing(ErrorWorkbook(str(errors_path), checks.names)) as errors:
-            for read in ahead(map(checks.read, filter(len, data))):
-                checked = checks.compared(read)
+        with closing(ErrorWorkbook(str(errors_path), checks.names)) as errors, ThreadPoolExecutor(1) as aside:
+            read = ahead(map(checks.read, ahead(filter(len, data))))
+            for checked in map(checks.compared, ahead(map(checks.sealed, read))):
+                written = aside.submit(write_errors, errors, checked)
                 save_slice(batch, checks, checked)
-                write_errors(errors, checked)
+                written.result()
         if not checks.counts["checked_count"]:
             raise WorkbookRefused(NO_ROWS)
         if checks.counts["bad_count"]:
@@ -142,8 +144,8 @@ def check_batch(*, batch_id: int) -> None:
         finish_check(batch)
 
 
-def ahead(parts: Iterator[CheckedRows]) -> Iterator[CheckedRows]:
-    """The next rows are read in a thread while those before are compared and stored."""
+def ahead(parts: Iterator) -> Iterator:
+    """Each part is made in a thread while the one before it is worked on."""
     with ThreadPoolExecutor(1) as pool:
         following = pool.submit(next, parts, None)
         while (part := following.result()) is not None:
@@ -207,6 +209,7 @@ def write_staged(batch: ImportBatch) -> None:
         return
     now = timezone.now()
     written = write_trades(batch, now)
+    use_releases(enterprise.pk, batch.trades.all())
     counts = {"written_count": written, "known_count": batch.good_count - written}
     hold(batch, status=ImportStatus.DONE, finished_at=now, lease_until=None, **counts)
     forget(batch, StagedTrade)

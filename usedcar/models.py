@@ -2,19 +2,17 @@
 
 from django.contrib.postgres.indexes import HashIndex
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
-from django.db.models.functions import Right
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models.functions import Left, Reverse
 
 from accounts.models import User
 from autoflow.common.codes import choices
-from autoflow.common.constraints import paired
 from autoflow.common.crypto import EncryptedTextField
 from autoflow.common.workflow import StateMachine
 from filing.models import Enterprise
 from usedcar.annual_models import MarketYear  # noqa: F401 -- Django looks for it here
 from usedcar.enums import (
     UNFINISHED,
-    CorrectionStatus,
     DealerDirection,
     ImportAction,
     ImportStatus,
@@ -26,8 +24,10 @@ from usedcar.enums import (
     TradeStatus,
     VinReason,
 )
+from usedcar.list_models import SavedFilter, TradeExport  # noqa: F401
 from usedcar.market_models import MarketMonth, MarketSummary  # noqa: F401 -- Django looks for them here
-from usedcar.querysets import CorrectionQuerySet, EventQuerySet, ImportQuerySet, TradeQuerySet
+from usedcar.querysets import EventQuerySet, ImportQuerySet, TradeQuerySet
+from usedcar.request_models import Correction, Release  # noqa: F401
 
 
 class TradeColumns(models.Model):
@@ -175,8 +175,7 @@ class ImportBatch(StateMachine, models.Model):
             CheckConstraint(name="importbatch_status_known", condition=Q(status__in=ImportStatus.values)),
             CheckConstraint(
                 name="importbatch_done_adds_up",
-                condition=~Q(status=ImportStatus.DONE)
-                | Q(good_count=models.F("written_count") + models.F("known_count")),
+                condition=~Q(status=ImportStatus.DONE) | Q(good_count=F("written_count") + F("known_count")),
                 violation_error_message="导入的行数与校验结果不一致。",
             ),
         ]
@@ -227,7 +226,10 @@ class ImportFault(models.Model):
 class StagedTrade(TradeColumns):
     """A checked row waiting for the user's word; one INSERT … SELECT turns a batch of them into trades."""
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="staged", db_index=False)
+    # Written and deleted under the lock of the batch; a foreign key would be asked for each row.
+    batch = models.ForeignKey(
+        ImportBatch, models.CASCADE, related_name="staged", db_index=False, db_constraint=False
+    )
     row_no = models.PositiveIntegerField("Excel 行号")
     has_warning = models.BooleanField(default=False)
 
@@ -306,23 +308,23 @@ class Trade(TradeColumns, FormColumns):
             ),
             CheckConstraint(
                 name="trade_registered_before_traded",
-                condition=Q(first_registered_on__lte=models.F("traded_on")),
+                condition=Q(first_registered_on__lte=F("traded_on")),
                 violation_error_message="初次登记日期不能晚于交易日期。",
             ),
         ]
         indexes = [
             models.Index(fields=["enterprise", "-traded_on", "-id"], name="trade_enterprise_list"),
             models.Index(fields=["jurisdiction_code", "-traded_on", "-id"], name="trade_jurisdiction_list"),
-            models.Index(fields=["division_code", "-traded_on", "-id"], name="trade_division_list"),
-            models.Index(fields=["-traded_on", "-id"], name="trade_national_list"),
-            models.Index(fields=["vin"], name="trade_vin"),
-            models.Index(Right("vin", 6), name="trade_vin_tail"),
-            models.Index(fields=["plate_no"], name="trade_plate"),
             models.Index(
-                fields=["seller_id_key"],
-                condition=Q(seller_party_kind=PartyKind.PERSON),
-                name="trade_person_seller",
+                Left("division_code", 4),
+                F("traded_on").desc(),
+                F("id").desc(),
+                F("division_code"),
+                name="trade_city_list",
             ),
+            models.Index(fields=["-traded_on", "-id"], name="trade_national_list"),
+            models.Index(Reverse("vin"), name="trade_vin_reversed"),
+            models.Index(fields=["plate_no"], name="trade_plate"),
             HashIndex(fields=["seller_id_key"], condition=~Q(seller_id_key=b""), name="trade_seller_key"),
             HashIndex(fields=["buyer_id_key"], condition=~Q(buyer_id_key=b""), name="trade_buyer_key"),
             models.Index(
@@ -378,41 +380,3 @@ class PastTrade(TradeColumns, FormColumns):
 
     def __str__(self):
         return f"{self.vin}（{self.traded_on}）"
-
-
-class Correction(models.Model):
-    """An enterprise asks to change or delete a trade whose month is locked; granted, it may once."""
-
-    trade_number = models.BigIntegerField("交易编号")
-    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="+", verbose_name="企业")
-    vin = models.CharField("车辆识别代号", max_length=17, db_collation="C")
-    traded_on = models.DateField("交易日期")
-    status = models.CharField("状态", max_length=8, choices=CorrectionStatus, default=CorrectionStatus.ASKED)
-    reason = models.CharField("申请原因", max_length=200)
-    asked_at = models.DateTimeField("申请时间", auto_now_add=True)
-    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="申请人")
-    answer = models.CharField("办理意见", max_length=200, blank=True)
-    decided_at = models.DateTimeField("办理时间", null=True, blank=True)
-    decided_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
-    )
-    until = models.DateTimeField("有效期至", null=True, blank=True)
-
-    objects = CorrectionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "更正申请"
-        constraints = [
-            CheckConstraint(name="correction_status_known", condition=Q(status__in=CorrectionStatus.values)),
-            CheckConstraint(name="correction_decided_pair", condition=paired("decided_at", "decided_by")),
-            UniqueConstraint(
-                fields=["trade_number"],
-                condition=Q(status=CorrectionStatus.ASKED),
-                name="correction_one_waiting",
-                violation_error_message="该交易的更正申请正在办理，请勿重复申请。",
-            ),
-        ]
-        indexes = [models.Index(fields=["enterprise", "-id"], name="correction_enterprise")]
-
-    def __str__(self):
-        return f"{self.vin}（{self.get_status_display()}）"

@@ -146,7 +146,7 @@ def earlier_deals(form, enterprise) -> list[dict[str, object]]:
     vin = normalise_number(form["vin"].value() or "")
     if len(vin) != 17:
         return []
-    others = Trade.objects.filter(vin=vin).exclude(pk=form.trade.pk if form.trade else None)
+    others = Trade.objects.of_vehicles([vin]).exclude(pk=form.trade.pk if form.trade else None)
     rows = others.order_by("-traded_on", "-id").values_list("traded_on", "enterprise_id", "status")
     return [
         {

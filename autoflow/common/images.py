@@ -19,7 +19,6 @@ MAX_SCANS = 32
 SHARP_SIDE, LEAST_SHARPNESS = 600, 35
 JUDGED_SIDE, EDGE = 1200, 6
 STORED_SIDE = 3000
-BAND, MARGIN = 64, 16  # rows drawn at once, and those beyond them that a row is mixed from
 QUALITIES = (90, 80, 70, 60, 50)
 SHRINK = 0.8
 
@@ -182,40 +181,18 @@ def jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def decoded(data: bytes, kind: str) -> Image.Image:
-    """Every pixel read, upright, on white, in plain RGB, no larger than it is stored; whatever goes wrong
-    means a damaged picture.
-    """
+    """Every pixel read, upright, on white, in plain RGB; whatever goes wrong means a damaged picture."""
     try:
         with ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("error")
             with Image.open(io.BytesIO(data), formats=(kind.upper(),)) as source:
                 source.load()
-                picture = shrunk(source)
-                picture.info = {"exif": source.getexif().tobytes()}
-                ImageOps.exif_transpose(picture, in_place=True)
+                ImageOps.exif_transpose(source, in_place=True)
+                picture = flattened(source)
                 picture.info = {}  # Pillow writes comments and profiles it finds here
                 return picture
     except Exception as error:  # decoders raise what they like: struct.error, SyntaxError, MemoryError
         raise ImageRefused from error
-
-
-def shrunk(source: Image.Image) -> Image.Image:
-    """The picture on white, its longer side cut to what is stored; drawn in bands, so that what a hundred
-    megabytes hold is not held twice.
-    """
-    width, height = source.size
-    if max(width, height) <= STORED_SIDE:
-        return flattened(source)
-    across, down = (max(1, round(side * STORED_SIDE / max(width, height))) for side in source.size)
-    paper = Image.new("RGB", (across, down))
-    for top in range(0, down, BAND):
-        bottom = min(top + BAND, down)
-        first, last = top * height / down, bottom * height / down
-        start, end = max(0, int(first) - MARGIN), min(height, int(last) + MARGIN)
-        band = flattened(source.crop((0, start, width, end)))
-        box = (0, first - start, width, last - start)
-        paper.paste(band.resize((across, bottom - top), Image.Resampling.LANCZOS, box=box), (0, top))
-    return paper
 
 
 def flattened(picture: Image.Image) -> Image.Image:
@@ -231,6 +208,7 @@ def flattened(picture: Image.Image) -> Image.Image:
 
 def encoded(picture: Image.Image) -> bytes:
     """The best JPEG within 300 KB: first less quality, then fewer pixels."""
+    picture.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.LANCZOS)
     while True:
         for quality in QUALITIES:
             target = io.BytesIO()
