@@ -266,9 +266,9 @@ class Standing:
         return {"": "填写备案", "DRAFT": "继续填写", "RETURNED": "修改备案"}.get(status, "变更")
 
 
-def problems_by_field(filing) -> dict[str, str]:
+def problems_by_field(filing, found) -> dict[str, str]:
     """What a returned version is to mend, by field: the reason, the officer's note, and what to do."""
-    return {problem["field"]: problem["text"] or filing.return_reason for problem in problems(filing)}
+    return {problem["field"]: problem["text"] or filing.return_reason for problem in found}
 
 
 def problems(filing, form_url="") -> list[dict]:

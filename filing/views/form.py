@@ -25,7 +25,7 @@ def edit(request):
         return redirect("filing:open-service")
     if request.method == "POST":
         return _post(request, enterprise)
-    filing = enterprise.filings.open_versions().with_content().first()
+    filing = enterprise.filings.open_versions().with_content().select_related("decided_by").first()
     if filing is None and enterprise.filings.filter(is_in_force=True).exists():
         return render(request, "filing/change.html", {"notice": change_notice(enterprise)})
     decision = decide(request.user, Permission.FILING_EDIT, filing)
@@ -113,12 +113,13 @@ def _autosaved(page):
 
 def _form_page(request, page, *, notes=(), status=200):
     filing = page.filing
-    page.form.reminders = presentation.problems_by_field(filing) if filing.pk else {}
+    problems = presentation.problems(filing)
+    page.form.reminders = presentation.problems_by_field(filing, problems)
     context = {
         "page": page,
         "filing": filing,
         "change_notice": change_notice(filing.enterprise, filing) if filing.is_change else None,
-        "problems": presentation.problems(filing),
+        "problems": problems,
         "tasks": page.tasks(services.findings_of(filing)),
         "notes": [named(item) for item in notes],
         "asks_for_tick": any(item.asks for item in notes),
