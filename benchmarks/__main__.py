@@ -31,7 +31,7 @@ def prepare(say):
 
 
 def run(names):
-    from benchmarks import filings, imports, pages  # noqa: PLC0415 -- models need the settings
+    from benchmarks import filings, imports, pages, trades  # noqa: PLC0415 -- models need the settings
 
     benches = {
         "sign-in": pages.bench_sign_in,
@@ -39,6 +39,7 @@ def run(names):
         "lists": pages.bench_lists,
         "filings": filings.bench_filings,
         "import": imports.bench_import,
+        "trades": trades.bench_trades,
     }
     for name in names or benches:
         benches[name]()

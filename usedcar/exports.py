@@ -39,12 +39,17 @@ HEADERS = (
 
 def trade_workbook(trades: TradeQuerySet, ids: Sequence[int], *, user: User, filters: str, at: datetime):
     """A workbook, read from its start, with the trades of these ids in their order."""
-    local = timezone.localtime(at)
-    note = f"导出人：{user.username}（{user.organisation}）；时间：{local:%Y-%m-%d %H:%M}；条件：{filters}"
+    note = note_of(user=user, filters=filters, at=at)
     file = io.BytesIO()
     write_table(file, sheet="二手车交易", headers=HEADERS, rows=rows_of(trades, ids, user), note=note)
     file.seek(0)
     return file
+
+
+def note_of(*, user: User, filters: str, at: datetime) -> str:
+    """The first row of a workbook: who exported what and when."""
+    local = timezone.localtime(at)
+    return f"导出人：{user.username}（{user.organisation}）；时间：{local:%Y-%m-%d %H:%M}；条件：{filters}"
 
 
 def rows_of(trades: TradeQuerySet, ids: Sequence[int], user: User) -> Iterator[tuple]:

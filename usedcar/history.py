@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from autoflow.common.checks import Finding, finding, invalid
+from reporting import clock
 from usedcar.enums import PartyKind, TradeStatus
-from usedcar.models import Trade
-from usedcar.querysets import AnyOf
+from usedcar.models import Release, Trade
 from usedcar.staging import party_key
 
 RESALE = timedelta(days=7)
@@ -72,22 +72,27 @@ class History:
         self.reported = Trade.objects.filter(status=TradeStatus.REPORTED).exclude(pk=besides)
         self.by_vin: dict[str, list[Deal]] = defaultdict(list)
         self.by_seller: dict[bytes, list[Deal]] = defaultdict(list)
+        self.released: set[tuple[str, bytes]] = set()
 
     def learn_vehicles(self, vins: Collection[str]) -> None:
         """What the nation reported of these vehicles, by one query."""
-        for values in self.reported.filter(AnyOf("vin", list(vins))).values_list(*DEAL_FIELDS):
+        for values in self.reported.of_vehicles(vins).values_list(*DEAL_FIELDS):
             self.add(to_deal(*values))
 
     def learn_sellers(self, sellers: Collection[bytes], years: Collection[int]) -> None:
         """What these persons sold in some years, and how they came by the vehicles, by two queries."""
-        sold = self.reported.filter(
-            AnyOf("seller_id_key", list(sellers)),
+        sold = self.reported.sold_by(sellers).filter(
             seller_party_kind=PartyKind.PERSON,
             traded_on__gte=date(min(years), 1, 1),
             traded_on__lte=date(max(years), 12, 31),
         )
         if vins := set(sold.values_list("vin", flat=True)):
             self.learn_vehicles(vins)
+
+    def learn_releases(self, enterprise_id: int) -> None:
+        """The short sales the authority let this enterprise report, by one query."""
+        released = Release.objects.open_for(enterprise_id, clock.now())
+        self.released = {(vin, bytes(key)) for vin, key in released.values_list("vin", "seller_id_key")}
 
     def add(self, deal: Deal) -> None:
         self.by_vin[deal.vin].append(deal)
@@ -105,7 +110,8 @@ class History:
         last_day = max((other.traded_on for other in earlier), default=None)
         if earlier and deal.seller not in {other.buyer for other in earlier if other.traded_on == last_day}:
             yield finding("T-061", "seller_name")
-        if self.is_short(deal) and self.sales_with(deal) >= SALES_A_YEAR:
+        is_released = (deal.vin, deal.seller) in self.released
+        if not is_released and self.is_short(deal) and self.sales_with(deal) >= SALES_A_YEAR:
             yield finding("T-062", "seller_name")
 
     def sales_with(self, deal: Deal) -> int:
@@ -137,7 +143,9 @@ def is_quick_resale(other: Deal, deal: Deal) -> bool:
     return (bought.dealer_direction, sold.dealer_direction) != ("BUY_IN", "SELL_OUT")
 
 
-def history_findings(row: Mapping[str, object], besides: int | None = None) -> list[Finding]:
+def history_findings(
+    row: Mapping[str, object], enterprise_id: int, besides: int | None = None
+) -> list[Finding]:
     """What history says about one normalised row, for the form."""
     keys = {
         f"{party}_id_key": party_key(row[f"{party}_id_type"], row[f"{party}_id_number"])
@@ -148,4 +156,5 @@ def history_findings(row: Mapping[str, object], besides: int | None = None) -> l
     history.learn_vehicles([deal.vin])
     if history.is_short(deal):
         history.learn_sellers([deal.seller], [deal.traded_on.year])
+        history.learn_releases(enterprise_id)
     return list(history.findings(deal))

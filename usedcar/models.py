@@ -2,8 +2,8 @@
 
 from django.contrib.postgres.indexes import HashIndex
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
-from django.db.models.functions import Right
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models.functions import Left, Reverse
 
 from accounts.models import User
 from autoflow.common.codes import choices
@@ -14,7 +14,6 @@ from filing.models import Enterprise
 from usedcar.annual_models import MarketYear  # noqa: F401 -- Django looks for it here
 from usedcar.enums import (
     UNFINISHED,
-    CorrectionStatus,
     DealerDirection,
     ImportAction,
     ImportStatus,
@@ -26,8 +25,10 @@ from usedcar.enums import (
     TradeStatus,
     VinReason,
 )
+from usedcar.list_models import SavedFilter, TradeExport  # noqa: F401
 from usedcar.market_models import MarketMonth, MarketSummary  # noqa: F401 -- Django looks for them here
-from usedcar.querysets import CorrectionQuerySet, EventQuerySet, ImportQuerySet, TradeQuerySet
+from usedcar.querysets import EventQuerySet, ImportQuerySet, TradeQuerySet
+from usedcar.request_models import Correction, Release  # noqa: F401
 
 
 class TradeColumns(models.Model):
@@ -134,6 +135,9 @@ class ImportBatch(StateMachine, models.Model):
     Action = ImportAction
     TRANSITIONS = {
         ImportAction.CHECK: ({ImportStatus.UPLOADED, ImportStatus.CHECKING}, ImportStatus.CHECKING),
+        ImportAction.ASK: ({ImportStatus.CHECKING}, ImportStatus.ASKING),
+        ImportAction.ANSWER: ({ImportStatus.ASKING}, ImportStatus.UPLOADED),
+        ImportAction.MEND: ({ImportStatus.CHECKED}, ImportStatus.CHECKED),
         ImportAction.RESULT: ({ImportStatus.CHECKING}, ImportStatus.CHECKED),
         ImportAction.WRITE: ({ImportStatus.CHECKED, ImportStatus.WRITING}, ImportStatus.WRITING),
         ImportAction.FINISH: ({ImportStatus.WRITING}, ImportStatus.DONE),
@@ -142,9 +146,10 @@ class ImportBatch(StateMachine, models.Model):
             ImportStatus.FAILED,
         ),
         ImportAction.CANCEL: (
-            {ImportStatus.UPLOADED, ImportStatus.CHECKING, ImportStatus.CHECKED},
+            {ImportStatus.UPLOADED, ImportStatus.CHECKING, ImportStatus.ASKING, ImportStatus.CHECKED},
             ImportStatus.CANCELLED,
         ),
+        ImportAction.UNDO: ({ImportStatus.DONE, ImportStatus.UNDOING}, ImportStatus.UNDOING),
     }
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="imports", verbose_name="企业")
@@ -155,6 +160,12 @@ class ImportBatch(StateMachine, models.Model):
     stored_as = models.CharField("存放名", max_length=100, blank=True)
     status = models.CharField("状态", max_length=9, choices=ImportStatus, default=ImportStatus.UPLOADED)
     failure = models.CharField("失败原因", max_length=300, blank=True)
+    continues = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="continued_by", verbose_name="接续的导入"
+    )
+    header_questions = models.JSONField("待核对的列名", default=dict, blank=True)
+    header_answers = models.JSONField("核对过的列名", default=dict, blank=True)
+    header_notes = models.JSONField("列名的说明", default=list, blank=True)
     total_count = models.PositiveIntegerField("总行数", default=0)  # while checking: expected, or 0
     checked_count = models.PositiveIntegerField("已校验", default=0)
     good_count = models.PositiveIntegerField("可导入", default=0)
@@ -165,7 +176,15 @@ class ImportBatch(StateMachine, models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.PositiveIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
+    started_at = models.DateTimeField("开始处理时间", null=True, blank=True)
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    undone_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤销人"
+    )
+    undo_reason = models.CharField("撤销原因", max_length=200, blank=True)
+    undone_count = models.PositiveIntegerField("已撤销", default=0)
+    undo_kept = models.JSONField("撤销时保留", default=dict, blank=True)  # how many rows stayed, by reason
 
     objects = ImportQuerySet.as_manager()
 
@@ -175,9 +194,13 @@ class ImportBatch(StateMachine, models.Model):
             CheckConstraint(name="importbatch_status_known", condition=Q(status__in=ImportStatus.values)),
             CheckConstraint(
                 name="importbatch_done_adds_up",
-                condition=~Q(status=ImportStatus.DONE)
-                | Q(good_count=models.F("written_count") + models.F("known_count")),
+                condition=~Q(status=ImportStatus.DONE) | Q(good_count=F("written_count") + F("known_count")),
                 violation_error_message="导入的行数与校验结果不一致。",
+            ),
+            CheckConstraint(
+                name="importbatch_undone_pair",
+                condition=paired("undone_at", "undone_by"),
+                violation_error_message="撤销须有时间和撤销人。",
             ),
         ]
         indexes = [
@@ -224,10 +247,25 @@ class ImportFault(models.Model):
         indexes = [models.Index(fields=["batch", "row_no"], name="importfault_row")]
 
 
+class BadRow(models.Model):
+    """A refused row as it was typed, to be mended in the browser; encrypted, and gone with the upload."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="bad_rows", db_index=False)
+    row_no = models.PositiveIntegerField("Excel 行号")
+    cells = EncryptedTextField("各列内容")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "错误行"
+        constraints = [UniqueConstraint(fields=["batch", "row_no"], name="badrow_row_unique")]
+
+
 class StagedTrade(TradeColumns):
     """A checked row waiting for the user's word; one INSERT … SELECT turns a batch of them into trades."""
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="staged", db_index=False)
+    # Written and deleted under the lock of the batch; a foreign key would be asked for each row.
+    batch = models.ForeignKey(
+        ImportBatch, models.CASCADE, related_name="staged", db_index=False, db_constraint=False
+    )
     row_no = models.PositiveIntegerField("Excel 行号")
     has_warning = models.BooleanField(default=False)
 
@@ -306,23 +344,23 @@ class Trade(TradeColumns, FormColumns):
             ),
             CheckConstraint(
                 name="trade_registered_before_traded",
-                condition=Q(first_registered_on__lte=models.F("traded_on")),
+                condition=Q(first_registered_on__lte=F("traded_on")),
                 violation_error_message="初次登记日期不能晚于交易日期。",
             ),
         ]
         indexes = [
             models.Index(fields=["enterprise", "-traded_on", "-id"], name="trade_enterprise_list"),
             models.Index(fields=["jurisdiction_code", "-traded_on", "-id"], name="trade_jurisdiction_list"),
-            models.Index(fields=["division_code", "-traded_on", "-id"], name="trade_division_list"),
-            models.Index(fields=["-traded_on", "-id"], name="trade_national_list"),
-            models.Index(fields=["vin"], name="trade_vin"),
-            models.Index(Right("vin", 6), name="trade_vin_tail"),
-            models.Index(fields=["plate_no"], name="trade_plate"),
             models.Index(
-                fields=["seller_id_key"],
-                condition=Q(seller_party_kind=PartyKind.PERSON),
-                name="trade_person_seller",
+                Left("division_code", 4),
+                F("traded_on").desc(),
+                F("id").desc(),
+                F("division_code"),
+                name="trade_city_list",
             ),
+            models.Index(fields=["-traded_on", "-id"], name="trade_national_list"),
+            models.Index(Reverse("vin"), name="trade_vin_reversed"),
+            models.Index(fields=["plate_no"], name="trade_plate"),
             HashIndex(fields=["seller_id_key"], condition=~Q(seller_id_key=b""), name="trade_seller_key"),
             HashIndex(fields=["buyer_id_key"], condition=~Q(buyer_id_key=b""), name="trade_buyer_key"),
             models.Index(
@@ -378,41 +416,3 @@ class PastTrade(TradeColumns, FormColumns):
 
     def __str__(self):
         return f"{self.vin}（{self.traded_on}）"
-
-
-class Correction(models.Model):
-    """An enterprise asks to change or delete a trade whose month is locked; granted, it may once."""
-
-    trade_number = models.BigIntegerField("交易编号")
-    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="+", verbose_name="企业")
-    vin = models.CharField("车辆识别代号", max_length=17, db_collation="C")
-    traded_on = models.DateField("交易日期")
-    status = models.CharField("状态", max_length=8, choices=CorrectionStatus, default=CorrectionStatus.ASKED)
-    reason = models.CharField("申请原因", max_length=200)
-    asked_at = models.DateTimeField("申请时间", auto_now_add=True)
-    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="申请人")
-    answer = models.CharField("办理意见", max_length=200, blank=True)
-    decided_at = models.DateTimeField("办理时间", null=True, blank=True)
-    decided_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
-    )
-    until = models.DateTimeField("有效期至", null=True, blank=True)
-
-    objects = CorrectionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "更正申请"
-        constraints = [
-            CheckConstraint(name="correction_status_known", condition=Q(status__in=CorrectionStatus.values)),
-            CheckConstraint(name="correction_decided_pair", condition=paired("decided_at", "decided_by")),
-            UniqueConstraint(
-                fields=["trade_number"],
-                condition=Q(status=CorrectionStatus.ASKED),
-                name="correction_one_waiting",
-                violation_error_message="该交易的更正申请正在办理，请勿重复申请。",
-            ),
-        ]
-        indexes = [models.Index(fields=["enterprise", "-id"], name="correction_enterprise")]
-
-    def __str__(self):
-        return f"{self.vin}（{self.get_status_display()}）"

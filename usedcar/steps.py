@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -19,13 +20,15 @@ from autoflow.common.errors import BusinessError, ConflictError
 from autoflow.common.identifiers import mask_id
 from filing.enums import FilingStatus
 from filing.models import Enterprise
+from reporting import clock
 from usedcar.checks import check_trade
 from usedcar.columns import PREFIXES
 from usedcar.deadlines import authority_of
-from usedcar.enums import TradeAction, TradeStatus
+from usedcar.enums import ReleaseStatus, TradeAction, TradeStatus
 from usedcar.history import history_findings
 from usedcar.import_checks import UNCONFIRMED_MARKET
-from usedcar.models import FormColumns, PastTrade, Trade, TradeColumns, TradeEvent
+from usedcar.models import FormColumns, PastTrade, Release, Trade, TradeColumns, TradeEvent
+from usedcar.querysets import TradeQuerySet
 from usedcar.staging import party_key
 
 LONG_NUMBER = re.compile(r"[0-9A-Za-z]*\d[0-9A-Za-z]{6,}")
@@ -87,7 +90,7 @@ def findings_of(
     found += check_market(values["market_uscc"])
     found += check_invoice_known(values, enterprise, besides)
     if values["vin"] and values["traded_on"]:
-        found += [explained(each, enterprise) for each in history_findings(values, besides)]
+        found += [explained(each, enterprise) for each in history_findings(values, enterprise.pk, besides)]
     return found
 
 
@@ -115,6 +118,13 @@ def explained(found: Finding, enterprise: Enterprise) -> Finding:
         return found
     message = f"{found.message}请联系{authority_of(enterprise)}，联系方式见“使用帮助”。"
     return Finding(found.rule, found.field, message, found.severity)
+
+
+def use_releases(enterprise_id: int, trades: TradeQuerySet) -> None:
+    """What the authority released is used up by the trades just reported under it."""
+    same = trades.filter(vin=OuterRef("vin"), seller_id_key=OuterRef("seller_id_key"))
+    released = Release.objects.open_for(enterprise_id, clock.now())
+    released.filter(Exists(same)).update(status=ReleaseStatus.USED)
 
 
 def ensure_sound(found: list[Finding], values: Mapping[str, object], confirmed: frozenset[str]) -> None:

@@ -72,7 +72,7 @@ def keyset_page(queryset, *, keys, request, size=PAGE_SIZE, ascending=False):
     rows = queryset.order_by(*_order(keys, upwards))
     try:
         if cursor is not None:
-            rows = rows.filter(_beyond(keys, cursor, "gt" if upwards else "lt"))
+            rows = rows.filter(beyond(keys, cursor, "gt" if upwards else "lt"))
         found = list(rows[: size + 1])
     except (ValueError, TypeError, ValidationError):
         cursor, backwards = None, False
@@ -82,7 +82,7 @@ def keyset_page(queryset, *, keys, request, size=PAGE_SIZE, ascending=False):
     if backwards:
         found.reverse()
     filters = {name: value for name, value in request.GET.items() if name not in {"after", "before"}}
-    page = Page(rows=found, count=queryset.order_by()[: COUNT_CAP + 1].count(), query=filters)
+    page = Page(rows=found, count=queryset.order_by().values("pk")[: COUNT_CAP + 1].count(), query=filters)
     if found and (more or backwards):
         page.next_url = "?" + urlencode({**filters, "after": _encode(_key(found[-1], keys))})
     if found and ((backwards and more) or (not backwards and cursor is not None)):
@@ -98,7 +98,7 @@ def _key(row, keys):
     return [getattr(row, key) for key in keys]
 
 
-def _beyond(keys, values, comparison):
+def beyond(keys, values, comparison):
     """Rows beyond the cursor: (a, b) < (x, y), with the range of `a` said apart so that its index is
     walked.
     """

@@ -2,10 +2,12 @@
 does not open.
 """
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from filing.models import BulkConfirm, Enterprise
 from reporting.models import LatePermission, Report
@@ -20,7 +22,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.guards import matrix
-from usedcar.models import Correction
+from usedcar.models import Correction, Release
 
 ROLES = ["manager", "operator", "county", "city", "province", "nation", "admin", "auditor"]
 UNUSED = 999_999
@@ -60,6 +62,7 @@ def world():
     trade = TradeFactory(enterprise=enterprise)
     batch = ImportBatchFactory(enterprise=enterprise, checked=True)
     report = Report.objects.create(
+        usual_locks_at=timezone.now() + timedelta(days=1),
         enterprise=enterprise,
         form="newcar_monthly",
         period="2026-10-01",
@@ -88,6 +91,17 @@ def world():
             asked_by=enterprise.staff.first(),
         )
     }
+    shown |= {
+        "release": Release.objects.create(
+            enterprise=enterprise,
+            vin=trade.vin,
+            traded_on=trade.traded_on,
+            seller_id_key=b"key",
+            seller_id_mask="110***",
+            reason="继承所得三辆",
+            asked_by=enterprise.staff.first(),
+        )
+    }
     shown |= {"report": report, "permission": permission}
     shown |= {"user": officer, "deputy": deputy}
     shown |= {"push": PushMessageFactory(filing=filing)}
@@ -111,6 +125,9 @@ def url_of(name, arguments, world, key=None):
         "filing_id": key or world["filing"].pk,
         "trade_id": key or world["trade"].pk,
         "correction_id": key or world["correction"].pk,
+        "release_id": key or world["release"].pk,
+        "export_id": key or 0,
+        "filter_id": key or 0,
         "batch_id": key or world["batch"].pk,
         "report_id": key or world["report"].pk,
         "enterprise_id": key or world["enterprise"].pk,
@@ -130,6 +147,7 @@ def url_of(name, arguments, world, key=None):
         "kind": "brand",
         "entry_id": key or world["filing"].brand_lines.get().brand_id,
         "load_id": key or UNUSED,
+        "row_no": 3,
         "sha256": "0" * 64,
     }
     return reverse(name, kwargs={argument: values[argument] for argument in arguments})

@@ -98,9 +98,9 @@ def test_form_asks_about_what_is_reported(reported, django_assert_num_queries):
     trade, row = reported(0)
     again = {**row, "traded_on": date(2026, 3, 22), "invoice_number": "1"}
     with django_assert_num_queries(1):
-        rules = [found.rule for found in history_findings(again)]
+        rules = [found.rule for found in history_findings(again, trade.enterprise_id)]
     assert rules == ["T-060", "T-061"]
-    assert history_findings(again, besides=trade.pk) == []
+    assert history_findings(again, trade.enterprise_id, besides=trade.pk) == []
 
 
 def test_form_stops_the_third_short_sale_whoever_reported_the_others(reported):
@@ -113,6 +113,6 @@ def test_form_stops_the_third_short_sale_whoever_reported_the_others(reported):
     }
     for number in (0, 1):
         reported(number, **person)
-    _, row = reported(2, **person)
+    trade, row = reported(2, **person)
     Trade.objects.filter(vin=row["vin"]).delete()
-    assert [found.rule for found in history_findings(row)] == ["T-062"]
+    assert [found.rule for found in history_findings(row, trade.enterprise_id)] == ["T-062"]

@@ -31,6 +31,7 @@ from usedcar.steps import (
     lock_trade,
     note_step,
     stand_in_line,
+    use_releases,
     without_numbers,
 )
 
@@ -59,6 +60,7 @@ def save_trade(*, values: Mapping[str, object], confirmed: frozenset[str] = froz
             reported_at=timezone.now(),
         )
         store(trade, values)
+        use_releases(enterprise.pk, Trade.objects.filter(pk=trade.pk))
         note_step(trade, TradeAction.REPORT, by=by)
         record("usedcar.trade-report", trade, by=by)
     return trade
@@ -93,6 +95,7 @@ def change_trade(
         for name, value in {**values, **keys}.items():
             setattr(trade, name, value)
         store(trade, values, update_fields=[*changed, *keys, "version"])
+        use_releases(trade.enterprise_id, Trade.objects.filter(pk=trade.pk))
         record("usedcar.trade-change", trade, by=by, fields=changed, version=trade.version)
     return trade
 

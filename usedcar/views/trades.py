@@ -1,10 +1,9 @@
-"""Pages of trades: the list with its search, one trade, the form, what is done to a trade, the export."""
+"""Pages of trades: the list with its search, one trade, the form, what is done to a trade."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.enums import Permission
@@ -12,21 +11,27 @@ from accounts.permissions import decide, permission_required, require
 from autoflow.common.checks import Severity
 from autoflow.common.errors import BusinessError
 from autoflow.common.pages import Page, keyset_page
+from autoflow.common.text import normalise
 from filing.permissions import enterprise_of
 from reporting import clock
 from usedcar import services
 from usedcar.columns import PREFIXES
 from usedcar.deadlines import authority_of, is_locked, reason_locked
-from usedcar.enums import CorrectionStatus, TradeAction, TradeStatus
-from usedcar.exports import trade_workbook
+from usedcar.enums import CorrectionStatus, TradeStatus
 from usedcar.filters import TradeFilter, is_private, keys_of_number
 from usedcar.forms import ReasonForm, TradeForm, VoidForm
-from usedcar.models import Correction, Trade, TradeEvent
-from usedcar.presentation import earlier_deals, event_texts, groups, party_name, past_versions
-from usedcar.views.imports import XLSX
+from usedcar.models import Correction, Release, SavedFilter, Trade, TradeEvent
+from usedcar.presentation import (
+    earlier_deals,
+    event_texts,
+    groups,
+    origin_texts,
+    party_name,
+    past_versions,
+    trade_of_history,
+)
 
 MOST_BY_NUMBER = 100
-MOST_EXPORTED = 5_000
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,7 +43,7 @@ def trade_list(request):
     require(request.user, Permission.TRADE_VIEW)
     if request.method == "POST":
         return _search(request)
-    chosen = TradeFilter(request.GET, by_name=request.user.is_enterprise)
+    chosen = TradeFilter(request.GET, by_name=request.user.is_enterprise, user=request.user)
     trades = chosen.apply(Trade.objects.visible_to(request.user)).with_list_columns()
     return _list_page(request, chosen, keyset_page(trades, keys=("traded_on", "id"), request=request))
 
@@ -46,7 +51,7 @@ def trade_list(request):
 def _search(request):
     """The number of a person is answered on the spot; everything else becomes a filter in the address."""
     text = request.POST.get("q", "")
-    chosen = TradeFilter(request.POST, by_name=request.user.is_enterprise)
+    chosen = TradeFilter(request.POST, by_name=request.user.is_enterprise, user=request.user)
     found = []
     if keys := keys_of_number(text):
         trades = Trade.objects.visible_to(request.user).of_persons(keys).with_list_columns()
@@ -72,7 +77,7 @@ def _list_page(request, chosen, page, *, is_by_number=False):
         "reporting": reporting,
         "is_by_number": is_by_number,
         "most": MOST_BY_NUMBER,
-        "most_exported": MOST_EXPORTED,
+        "saved": SavedFilter.objects.visible_to(request.user),
     }
     return render(request, "usedcar/trade_list.html", context)
 
@@ -89,18 +94,25 @@ def trade_detail(request, trade_id):
 def trade_history(request, trade_id):
     """What was done to a trade and what it held before, also after it was deleted."""
     visible = TradeEvent.objects.visible_to(request.user).filter(trade_number=trade_id)
-    events = list(visible.select_related("by", "before", "enterprise"))
-    if not events:
+    events = list(visible.select_related("by", "before__reported_by", "enterprise"))
+    trade = trade_of_history(trade_id, request.user)
+    if not events and trade is None:
         raise Http404
     is_masked = not request.user.is_enterprise
     context = {
-        "enterprise": events[0].enterprise,
-        "is_deleted": events[0].action == TradeAction.DELETE,
+        "enterprise": (trade or events[0]).enterprise,
+        "is_deleted": trade is None,
         "trade_id": trade_id,
-        "events": event_texts(events, is_masked=request.user.is_authority),
+        "events": _time_line(request, events, trade or getattr(events[0], "before", None)),
         "versions": past_versions(events, is_masked=is_masked),
     }
     return render(request, "usedcar/trade_history.html", context)
+
+
+def _time_line(request, events, trade):
+    """Every step, and the import a trade comes from at the end."""
+    is_masked = request.user.is_authority
+    return event_texts(events, is_masked=is_masked) + origin_texts(trade, is_masked=is_masked)
 
 
 @require_http_methods(["GET", "POST"])
@@ -110,6 +122,8 @@ def trade_add(request):
     require(request.user, Permission.TRADE_REPORT)
     enterprise = enterprise_of(request.user)
     form = TradeForm(request.POST or None, enterprise=enterprise)
+    if "release" in request.POST:
+        return _ask_release(request, form, enterprise)
     error = None
     if request.method == "POST":
         try:
@@ -134,6 +148,8 @@ def trade_edit(request, trade_id):
         messages.error(request, reason)
         return redirect("usedcar:trade-detail", trade.pk)
     form = TradeForm(request.POST or None, enterprise=trade.enterprise, trade=trade)
+    if "release" in request.POST:
+        return _ask_release(request, form, trade.enterprise, trade)
     error = None
     if request.method == "POST":
         try:
@@ -144,6 +160,35 @@ def trade_edit(request, trade_id):
             messages.success(request, "已保存修改，修改记录见本页下方。")
             return redirect("usedcar:trade-detail", trade.pk)
     return _form_page(request, form, trade.enterprise, trade=trade, error=error)
+
+
+def _ask_release(request, form, enterprise, trade=None):
+    """Ask the authority about a third short sale (T-062); what was typed stays on the page."""
+    error = None
+    try:
+        form.ensure_readable()
+        services.ask_release(
+            values=form.values(),
+            reason=normalise(request.POST.get("release_reason", "")),
+            trade_id=trade and trade.pk,
+            by=request.user,
+        )
+    except BusinessError as refusal:
+        error = refusal
+    else:
+        body = authority_of(enterprise)
+        messages.success(request, f"核实申请已提交，等待{body}办理；放行后 15 天内可填报这笔交易一次。")
+        return redirect("usedcar:release-list")
+    return _form_page(request, form, enterprise, trade=trade, error=error)
+
+
+@require_safe
+@permission_required(Permission.TRADE_REPORT)
+def release_list(request):
+    """What the enterprise asked about third short sales, and what became of it."""
+    rows = Release.objects.visible_to(request.user)
+    page = keyset_page(rows, keys=("id",), request=request)
+    return render(request, "usedcar/release_list.html", {"page": page})
 
 
 def _change(request, trade, form):
@@ -242,27 +287,6 @@ def trade_reveal(request, trade_id):
     return render(request, "usedcar/trade_number.html", context)
 
 
-@require_POST
-@permission_required(Permission.TRADE_VIEW)
-def trade_export(request):
-    """A workbook of exactly what is filtered, masked; its first row names user, time and filter."""
-    require(request.user, Permission.TRADE_VIEW)
-    chosen = TradeFilter(request.GET, by_name=request.user.is_enterprise)
-    trades = chosen.apply(Trade.objects.visible_to(request.user)).with_list_columns()
-    ids = list(trades.order_by("-traded_on", "-id").values_list("pk", flat=True)[: MOST_EXPORTED + 1])
-    if len(ids) > MOST_EXPORTED:
-        raise BusinessError(f"一次最多导出 {MOST_EXPORTED:,} 条，请按月份等条件缩小范围后再导出。")
-    services.note_export(count=len(ids), by=request.user, filters=chosen.words)
-    file = trade_workbook(
-        Trade.objects.visible_to(request.user),
-        ids,
-        user=request.user,
-        filters=chosen.words,
-        at=timezone.now(),
-    )
-    return FileResponse(file, as_attachment=True, filename="二手车交易.xlsx", content_type=XLSX)
-
-
 def _trade_of(request, trade_id):
     trades = Trade.objects.visible_to(request.user).select_related("enterprise", "batch", "reported_by")
     return get_object_or_404(trades, pk=trade_id)
@@ -280,7 +304,7 @@ def _detail_page(request, trade, *, opened="", forms=None, status=200):
     context = {
         "trade": trade,
         "groups": groups(trade, is_masked=request.user.is_authority),
-        "events": event_texts(events, is_masked=request.user.is_authority),
+        "events": _time_line(request, events, trade),
         "reporting": decide(request.user, Permission.TRADE_REPORT, trade.enterprise),
         "revealing": decide(request.user, Permission.NUMBER_REVEAL, trade),
         "reason_locked": _reason_not_to_change(trade),
@@ -322,6 +346,8 @@ def _form_page(request, form, enterprise, *, trade=None, error=None):
         "enterprise": enterprise,
         "notes": [one for one in found if not one.stops],
         "questions": " ".join(f"{one.rule}:{one.field}" for one in found if one.severity == Severity.WARN),
+        "asks_release": "release" in request.POST or any(one.rule == "T-062" for one in found),
+        "release_reason": request.POST.get("release_reason", ""),
         "asks_reason": any(one.severity == Severity.WARN_CONFIRM for one in found),
         "deals": earlier_deals(form, enterprise) if found else [],
     }
