@@ -281,7 +281,7 @@ STATICFILES_DIRS = [
 ]
 STORAGES = {
     "default": storage(required("STORAGE_URL")),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "autoflow.common.static.ModuleStorage"},
 }
 
 globals().update(env.email_url_config(required("EMAIL_URL")))
