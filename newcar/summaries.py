@@ -38,6 +38,31 @@ CHANGES = """
       AND kept.producer_id = changed.producer AND kept.report_category = changed.category
       AND kept.energy_type = changed.energy
 """
+RECOUNT = """
+    LOCK TABLE newcar_monthlysummary IN SHARE ROW EXCLUSIVE MODE;
+    DELETE FROM newcar_monthlysummary WHERE period = %(period)s;
+    INSERT INTO newcar_monthlysummary (
+        period, jurisdiction_code, division_code, brand_id, producer_id, report_category, energy_type,
+        line_count, sales_qty, retail_qty, wholesale_qty, closing_stock_qty, sales_amount
+    )
+    SELECT report.period, report.jurisdiction_code, report.division_code,
+        line.brand_id, line.producer_id, line.report_category, line.energy_type,
+        count(*), sum(coalesce(line.sales_qty, 0)),
+        sum(coalesce(line.retail_person_qty, 0) + coalesce(line.retail_org_qty, 0)),
+        sum(coalesce(line.wholesale_qty, 0)), sum(coalesce(line.closing_stock_qty, 0)),
+        sum(coalesce(nullif(line.sales_amount, '')::numeric, 0))
+    FROM reporting_report AS report
+    JOIN reporting_reportversion AS version
+        ON version.report_id = report.id AND version.number = report.version
+    CROSS JOIN jsonb_to_recordset(version.content -> 'lines') AS line (
+        brand_id bigint, producer_id bigint, report_category text, energy_type text, sales_qty bigint,
+        retail_person_qty bigint, retail_org_qty bigint, wholesale_qty bigint, closing_stock_qty bigint,
+        sales_amount text
+    )
+    WHERE report.form = %(form)s AND report.period = %(period)s
+      AND report.status = 'SUBMITTED' AND report.deleted_at IS NULL
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+"""
 EMPTY = (0, 0, 0, 0, 0, Decimal(0))
 
 
@@ -56,6 +81,12 @@ def count_month(report, before: dict | None, after: dict | None, *, place) -> No
                 parameters = _parameters(report.period, where, rows)
                 cursor.execute(GROUPS, parameters)
                 cursor.execute(CHANGES, parameters)
+
+
+def recount_month(form, period) -> None:
+    """Count a month anew from the last submissions; who submits meanwhile waits and is counted after."""
+    with connection.cursor() as cursor:
+        cursor.execute(RECOUNT, {"form": form.key, "period": period.start})
 
 
 def _parameters(period, where, rows):

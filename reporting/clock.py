@@ -26,6 +26,14 @@ def now() -> datetime:
     return moment - timedelta(seconds=_waited())
 
 
+def tell_database(at: datetime) -> None:
+    """What refuses changes of locked reports in the database decides by this moment too, until the
+    transaction ends; without it, by the database's own clock.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('autoflow.at', %s, true)", [at.isoformat()])
+
+
 def _waited() -> float:
     received = identity.received_at()
     return time.monotonic() - received if received else 0.0

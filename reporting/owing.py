@@ -72,9 +72,17 @@ def owe(*, enterprise) -> int:
 
 def open_periods(form: ReportForm, at) -> list[Period]:
     """The periods whose default window is open at a moment."""
+    return [
+        period
+        for period in latest_periods(form, at)
+        if form.default_window(period).phase(at) in ("OPEN", "LATE")
+    ]
+
+
+def latest_periods(form: ReportForm, at) -> list[Period]:
+    """The period under way and the two before it: whatever can be open is among them."""
     last = Period.of_day(timezone.localdate(at), form.period_kind)
-    candidates = [last, last.previous, last.previous.previous]
-    return [period for period in candidates if form.default_window(period).phase(at) in ("OPEN", "LATE")]
+    return [last, last.previous, last.previous.previous]
 
 
 def owe_what_opened() -> int:

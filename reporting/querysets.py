@@ -58,6 +58,10 @@ class ObligationQuerySet(ScopedQuerySet):
         """Nothing was ever submitted for it."""
         return self.filter(Q(report=None) | Q(report__submitted_at=None))
 
+    def unanswered(self):
+        """Nothing counts for it: never submitted, or given back."""
+        return self.exclude(report__isnull=False, report__status=ReportStatus.SUBMITTED)
+
     def counts(self):
         """How many are owed, submitted in time, submitted late, returned and missing."""
         return self.aggregate(**COUNTS)

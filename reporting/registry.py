@@ -9,6 +9,7 @@ from reporting.enums import PeriodKind
 from reporting.periods import Period, day_begins, midnight_after
 from reporting.windows import Window
 
+ANNUAL_SUFFIX = "_annual"  # of the keys of annual forms: by it the database knows what closes for good
 _FORMS: dict[str, "ReportForm"] = {}
 
 
@@ -29,6 +30,7 @@ class ReportForm:
     content_template = ""  # one version as text; gets `content` and `report`
     can_be_unlocked = True  # annual reports are closed for good at their deadline
     has_nil_return = True
+    after_due = "没有业务的也要上报；逾期上报的将标记为“逾期”。"
     columns: tuple[tuple[str, str], ...] = ()  # of its list: (heading, attribute of Report)
 
     @property
@@ -42,6 +44,13 @@ class ReportForm:
     @property
     def delete_title(self) -> str:
         return f"删除这份{self.title}？"
+
+    @property
+    def reason_window_is_fixed(self) -> str:
+        """Why nobody may set another window; empty where the ministry and the provinces may."""
+        if self.can_be_unlocked:
+            return ""
+        return f"{self.title}的填报期限统一为1月1日至3月31日24:00，截止后不能填报或修改，不能调整。"
 
     def default_window(self, period: Period) -> Window:
         """Open on the 25th of the month, due on the 5th of the next one at 24:00, locked on the 15th."""
@@ -84,11 +93,14 @@ class ReportForm:
 
 
 class AnnualForm(ReportForm):
-    """Open on 1 January, due and closed on 31 March at 24:00 of the following year, for everybody."""
+    """Open on 1 January, due and closed on 31 March at 24:00 of the following year, for everybody: neither a
+    window nor a permission moves that. Its key ends in `_annual`.
+    """
 
     period_kind = PeriodKind.YEAR
     can_be_unlocked = False
     has_nil_return = False
+    after_due = "截止后不能填报或修改。"
 
     def default_window(self, period: Period) -> Window:
         year = period.start.year + 1

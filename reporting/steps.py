@@ -5,7 +5,7 @@ import json
 from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404
 
 from accounts.audit import record
@@ -13,7 +13,9 @@ from accounts.enums import Outcome
 from autoflow.common.checks import rules
 from autoflow.common.errors import BusinessError, ConflictError
 from filing.models import Enterprise
+from reporting import clock
 from reporting.deadlines import reason_closed, reason_not_to_fill, standing_of
+from reporting.locking import LOCKED
 from reporting.models import Obligation, Report
 
 STALE = "该报表已在另一页面或由他人更新，您的输入已保留在本页。核对后再次保存，将以本页内容为准。"
@@ -23,11 +25,23 @@ STALE = "该报表已在另一页面或由他人更新，您的输入已保留�
 def audited(action, *, by, report_id):
     """One transaction; when the rules refuse it, the attempt itself stays in the trail."""
     try:
-        with transaction.atomic():
+        with closed_is_conflict(), transaction.atomic():
             yield
     except (BusinessError, PermissionDenied) as error:
         record(action, Report(pk=report_id), by=by, outcome=Outcome.REFUSED, summary=str(error))
         raise
+
+
+@contextmanager
+def closed_is_conflict():
+    """What the database refuses because a report is locked is said like any other refusal."""
+    try:
+        yield
+    except IntegrityError as error:
+        refused = error.__cause__.diag
+        if refused.constraint_name != LOCKED:
+            raise
+        raise ConflictError(refused.message_primary) from error
 
 
 def lock_report(report_id, by) -> Report:
@@ -56,6 +70,7 @@ def ensure_open(report, at):
     standing = standing_of(report.form_class, report.month, report.enterprise, at)
     if reason := reason_closed(standing, report.enterprise):
         raise ConflictError(reason)
+    clock.tell_database(at)
 
 
 def note_step(report, action, *, at, by, note=""):

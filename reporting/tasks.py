@@ -9,3 +9,11 @@ def owe_what_opened():
     from reporting import owing  # noqa: PLC0415 -- tasks are leaves
 
     owing.owe_what_opened()
+
+
+@shared_task
+def remind_who_owes():
+    """Remind the enterprises that owe what is due soon."""
+    from reporting import reminders  # noqa: PLC0415 -- tasks are leaves
+
+    reminders.remind_who_owes()

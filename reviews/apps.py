@@ -18,6 +18,7 @@ class ReviewsConfig(AppConfig):
         menu.register(36, "补报与开锁", "reviews:late-list", Permission.REPORT_UNLOCK)
         menu.register(38, "填报期限", "reviews:window-page", Permission.WINDOW_SET)
         menu.register(39, "新车统计", "reviews:newcar-statistics", Permission.REPORT_REVIEW)
+        menu.register(39, "市场统计", "reviews:market-statistics", Permission.REPORT_REVIEW)
         menu.register(60, "确认权限", "reviews:policy", Permission.POLICY_SET)
         menu.register(62, "代办安排", "reviews:deputy-list", Permission.DEPUTY_SET)
         menu.register(64, "账号管理", "reviews:account-list", Permission.ACCOUNT_MANAGE)

@@ -88,6 +88,7 @@ VERBS = {
     "errors": "下载错误行",
     "delete": "删除",
     "owe": "列入应报",
+    "remind": "提醒填报",
     "ask-late": "申请补报",
     "decide-late": "答复补报申请",
     "unlock": "开锁",

@@ -142,16 +142,18 @@ def _waiting(filing):
 
 
 def _import_tasks(user):
-    checked = ImportBatch.objects.visible_to(user).filter(status=ImportStatus.CHECKED).order_by("id")
-    return [
-        Task(
-            f"“{batch.file_name}”已校验，等待您确认导入",
-            f"可导入 {batch.good_count:,} 行，有错误 {batch.bad_count:,} 行。",
-            "查看并导入",
-            reverse("usedcar:import-detail", args=[batch.pk]),
-        )
-        for batch in checked[:LATEST]
-    ]
+    waiting = ImportBatch.objects.visible_to(user).filter(
+        status__in=(ImportStatus.ASKING, ImportStatus.CHECKED)
+    )
+    return [_import_task(batch) for batch in waiting.order_by("id")[:LATEST]]
+
+
+def _import_task(batch):
+    url = reverse("usedcar:import-detail", args=[batch.pk])
+    if batch.status == ImportStatus.ASKING:
+        return Task(f"“{batch.file_name}”有列名待核对", "核对后继续校验。", "核对列名", url)
+    text = f"可导入 {batch.ready_count:,} 行，有错误 {batch.bad_count:,} 行。"
+    return Task(f"“{batch.file_name}”已校验，等待您确认导入", text, "查看并导入", url)
 
 
 def _report_tasks(enterprise):

@@ -1,22 +1,14 @@
 """One month of new cars consolidated, from the summary alone: figures, places, brands, the year behind it."""
 
 from dataclasses import dataclass
-from decimal import Decimal
-from urllib.parse import urlencode
 
 from django.db.models import Q, Sum
-from django.urls import reverse
 
 from accounts.scope import area_of
 from newcar.models import MonthlySummary
 from newcar.monthly import NewcarMonthly
-from reporting.models import Obligation
-from reporting.periods import MONTHS, Period
-from reporting.registry import report_form
-from reviews.areas import Area, area_at, area_choices
-from reviews.completeness import completeness
-from reviews.filters import Filter
-from reviews.report_filters import periods_of, present_period
+from reviews.areas import Area
+from reviews.consolidated import MonthChoice, completeness_of, months_shown, share_text
 
 NEW_ENERGY = ("PHEV", "EREV", "BEV", "FCEV")
 BRANDS = 20
@@ -39,35 +31,23 @@ COLUMNS = (
 )
 
 
-class MonthChoice(Filter):
-    """The month and the place of a consolidated view."""
+class NewcarChoice(MonthChoice):
+    """The month and the place of the sellers of new cars."""
 
-    def __init__(self, query, user, at):
-        super().__init__(query)
-        form = report_form(NewcarMonthly.key)
-        self.period_choices = [(str(period), period.label) for period in periods_of(form, at)]
-        named = self._one_of("period", dict(self.period_choices))
-        found = Period.parse(named, form.period_kind) if named else None
-        self.period = found or present_period(form, at)
-        self.period_key = str(self.period)
-        self.area = area_at(user, query.get("place", ""))
-        self.place_choices = area_choices(user, self.area)
-
-    @property
-    def title(self):
-        return f"{self.area.name}{self.period.label}新车销售"
-
-    def labels(self):
-        return {"place": f"地区：{self.area.name}"} if self.area.code else {}
+    form_key = NewcarMonthly.key
+    subject = "新车销售"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a table: its name and the figures of SUMS; a code where it can be opened."""
+    """One row of a table: its name and the figures of SUMS; a code where it can be opened, its share of the
+    sales where that is shown.
+    """
 
     name: str
     figures: dict
     code: str = ""
+    share: str = ""
 
     @property
     def cells(self):
@@ -78,54 +58,28 @@ class Line:
         return share_text(self.figures["nev"], self.figures["sales"])
 
 
-def share_text(part, whole) -> str:
-    """A share with one decimal; a dash where there is no whole."""
-    return f"{Decimal(part) * 100 / whole:.1f}%" if whole else "–"
-
-
-def change_of(now, before, label) -> tuple[str, str]:
-    """A change, and the figure of the month it is against."""
-    if not before:
-        return "–", f"{label}没有数据"
-    percent = Decimal(now - before) * 100 / before
-    return f"{percent:+.1f}%", f"{label}为 {before:,} 辆"
-
-
 def statistics(user, chosen) -> dict:
     """Everything the page and the workbook show, in a constant number of statements."""
     rows = MonthlySummary.objects.filter(area_of(user)).filter(chosen.area.rows)
     months = _months(rows, chosen.period)
-    total, previous, last_year = months[-1], months[-2], months[0]
-    figures = total.figures
+    figures, previous, last_year = (months[place].figures for place in (-1, -2, 0))
     of_month = rows.filter(period=chosen.period.start)
-    owed = Obligation.objects.visible_to(user).of(report_form(NewcarMonthly.key), chosen.period)
     return {
-        "total": Line("合计", figures),
-        "against_previous": change_of(figures["sales"], previous.figures["sales"], previous.name),
-        "against_last_year": change_of(figures["sales"], last_year.figures["sales"], last_year.name),
+        "total": Line("合计", figures, share=share_text(figures["sales"], figures["sales"])),
+        "against_previous": chosen.compared(figures["sales"], previous["sales"], chosen.period.previous),
+        "against_last_year": chosen.compared(figures["sales"], last_year["sales"], chosen.period.year_before),
         "retail_text": f"占销售量 {share_text(figures['retail'], figures['sales'])}",
         "nev_text": f"新能源 {figures['nev']:,} 辆",
-        **_completeness(owed.filter(chosen.area.rows), chosen),
+        **completeness_of(user, chosen),
         "months": months[1:],
         "places": _places(of_month, chosen.area),
         "brands": _brands(of_month, figures),
     }
 
 
-def _completeness(owed, chosen):
-    """How much of the month is in, and where it is looked at."""
-    found = completeness(owed)
-    where = {"form": NewcarMonthly.key, "period": chosen.period_key, "place": chosen.area.code}
-    return {
-        "completeness": found,
-        "completeness_text": f"应报 {found.owed:,} 家，已报 {found.submitted:,} 家",
-        "reports_url": f"{reverse('reviews:report-list')}?{urlencode(where)}",
-    }
-
-
 def _months(rows, period) -> list[Line]:
     """The same month of last year, then the twelve that end with this one; nil where nothing was reported."""
-    periods = [period.plus(-count) for count in range(MONTHS, -1, -1)]
+    periods = months_shown(period)
     found = rows.filter(period__gte=periods[0].start, period__lte=period.start)
     sums = {row["period"]: _filled(row) for row in found.order_by().values("period").annotate(**SUMS)}
     return [Line(one.label, sums.get(one.start, NOTHING)) for one in periods]
@@ -139,9 +93,11 @@ def _brands(rows, total) -> list[Line]:
     """The brands that sold most, and all others together, so that they add up."""
     grouped = rows.order_by().values("brand", "brand__name").annotate(**SUMS)
     found = grouped.order_by("-sales", "brand")[:BRANDS]
-    lines = [Line(row["brand__name"], _filled(row)) for row in found]
-    rest = {name: total[name] - sum(line.figures[name] for line in lines) for name in SUMS}
-    return [*lines, Line("其他品牌", rest)] if any(rest.values()) else lines
+    named = [(row["brand__name"], _filled(row)) for row in found]
+    rest = {name: total[name] - sum(figures[name] for _, figures in named) for name in SUMS}
+    if any(rest.values()):
+        named.append(("其他品牌", rest))
+    return [Line(name, one, share=share_text(one["sales"], total["sales"])) for name, one in named]
 
 
 def _filled(row) -> dict:

@@ -1,21 +1,33 @@
 """What a list of reports is narrowed to: always one form and one period, then anything else."""
 
+import re
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from autoflow.common.checks import rules
 from autoflow.common.requests import chosen_text
 from filing.models import Enterprise
 from reporting.deadlines import windows_by_jurisdiction
 from reporting.enums import LOCKED, PeriodKind, Phase, ReasonCode, ReportStatus
-from reporting.models import LatePermission, ReportFinding
+from reporting.models import LatePermission, Report, ReportFinding
 from reporting.periods import Period
 from reporting.registry import form_choices, report_form, report_forms
 from reviews.areas import area_at, area_choices
 from reviews.filters import Filter
 
+FINDINGS = {"any": "有异常", "none": "没有异常"}
+LONGEST_RULE = 24
+PLACEHOLDER = re.compile(r"\{\w+\}")
 PERIODS_OFFERED = {PeriodKind.MONTH: 25, PeriodKind.QUARTER: 9, PeriodKind.YEAR: 6}
+
+
+def _rule_text(rule):
+    """A rule by its number and how its message begins."""
+    known = rules().get(rule)
+    text = PLACEHOLDER.sub("…", known.message) if known else "其他核对"
+    return f"{rule} {text if len(text) <= LONGEST_RULE else text[:LONGEST_RULE] + '…'}" if known else text
 
 
 def periods_of(form, at, ahead=0) -> list[Period]:
@@ -75,7 +87,7 @@ class PeriodChoice(Filter):
 
 
 class ReportFilter(PeriodChoice):
-    """State, in time or late, reason given, place, and name or credit code of the enterprise."""
+    """State, in time or late, findings, reason given, place, and name or credit code of the enterprise."""
 
     status_choices = [
         (ReportStatus.SUBMITTED.value, ReportStatus.SUBMITTED.label),
@@ -94,6 +106,14 @@ class ReportFilter(PeriodChoice):
         self.area = area_at(user, query.get("place", ""))
         self.place_choices = area_choices(user, self.area)
         self.windows = windows_by_jurisdiction(self.form, self.period)
+        self.finding_choices = [*FINDINGS.items(), *self._rules(user)]
+        self.finding = self._one_of("finding", dict(self.finding_choices))
+
+    def _rules(self, user):
+        """The rules that found something in this form and period, with what they say."""
+        reports = Report.objects.visible_to(user).of(self.form, self.period).filter(self.area.rows)
+        found = ReportFinding.objects.filter(report__in=reports).order_by("rule")
+        return [(rule, _rule_text(rule)) for rule in found.values_list("rule", flat=True).distinct()]
 
     @property
     def here(self):
@@ -103,6 +123,13 @@ class ReportFilter(PeriodChoice):
             {"form": self.key, "period": self.period_key}
             | {name: text for name, text in shared.items() if text}
         )
+
+    @property
+    def address(self):
+        """The address of everything chosen; of the export."""
+        names = ("status", "timing", "finding", "reason")
+        chosen = {name: getattr(self, name) for name in names if getattr(self, name)}
+        return "&".join(filter(None, (self.here, urlencode(chosen))))
 
     def owed(self, obligations):
         """The obligations of the form, the period and the place: what completeness counts."""
@@ -118,10 +145,19 @@ class ReportFilter(PeriodChoice):
             found = self._by_status(found)
         if self.timing:
             found = found.filter(is_late=self.timing == "late")
+        if self.finding:
+            found = self._by_finding(found)
         if self.reason:
             explained = ReportFinding.objects.filter(report=OuterRef("pk"), reason_code=self.reason)
             found = found.filter(Exists(explained))
         return found
+
+    def _by_finding(self, reports):
+        if self.finding == "any":
+            return reports.filter(warning_count__gt=0)
+        if self.finding == "none":
+            return reports.filter(warning_count=0)
+        return reports.filter(Exists(ReportFinding.objects.filter(report=OuterRef("pk"), rule=self.finding)))
 
     def _searched(self, rows):
         if not self.text:
@@ -152,6 +188,7 @@ class ReportFilter(PeriodChoice):
             "place": self.area.code and f"地区：{self.area.name}",
             "status": self.status and f"状态：{dict(self.status_choices)[self.status]}",
             "timing": self.timing and f"时间：{dict(self.timing_choices)[self.timing]}",
+            "finding": self.finding and f"异常：{dict(self.finding_choices)[self.finding]}",
             "reason": self.reason and f"异常原因：{ReasonCode(self.reason).label}",
         }
         return {name: label for name, label in labels.items() if label}

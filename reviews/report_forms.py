@@ -73,7 +73,7 @@ def _usual_day(at):
 
 
 class WindowForm(forms.Form):
-    """The days of a window; a form that closes for good at its deadline has no day of its own to lock."""
+    """The days of a window."""
 
     opens_on = forms.DateField(label="开放日期", widget=forms.DateInput, help_text="当天 0:00 起可以填报。")
     due_on = forms.DateField(
@@ -84,7 +84,7 @@ class WindowForm(forms.Form):
     )
     reason = ReasonField("调整原因", "5–500 字，如“国庆假期顺延”。")
 
-    def __init__(self, *args, form_class, current: Window, **kwargs):
+    def __init__(self, *args, current: Window, **kwargs):
         last = timedelta(seconds=1)
         initial = {
             "opens_on": timezone.localdate(current.opens_at),
@@ -92,14 +92,10 @@ class WindowForm(forms.Form):
             "locks_on": timezone.localdate(current.locks_at - last),
         }
         super().__init__(*args, initial=initial, **kwargs)
-        if not form_class.can_be_unlocked:
-            del self.fields["locks_on"]
-            self.fields["due_on"].help_text = "当天 24:00 截止，之后不能填报或修改。"
 
     @property
     def window(self) -> Window:
-        opens, due = self.cleaned_data["opens_on"], self.cleaned_data["due_on"]
-        locks = self.cleaned_data.get("locks_on", due)
+        opens, due, locks = (self.cleaned_data[name] for name in ("opens_on", "due_on", "locks_on"))
         return Window(
             opens_at=day_begins(opens.year, opens.month, opens.day),
             due_at=midnight_after(due.year, due.month, due.day),

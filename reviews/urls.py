@@ -95,6 +95,7 @@ urlpatterns = [
     path("catalog/<str:kind>/<int:entry_id>/disable/", catalog.entry_disable, name="catalog-disable"),
     path("authorizations/", authorizations.authorization_list, name="authorization-list"),
     path("reports/", reports.report_list, name="report-list"),
+    path("reports.xlsx", reports.report_export, name="report-export"),
     path("reports/<int:report_id>/", reports.report_detail, name="report-detail"),
     path("reports/<int:report_id>/return/", reports.report_return, name="report-return"),
     path("late/", late.late_list, name="late-list"),
@@ -103,6 +104,8 @@ urlpatterns = [
     path("windows/", windows.window_page, name="window-page"),
     path("windows/add/", windows.window_add, name="window-add"),
     path("statistics/newcar/", statistics.newcar, name="newcar-statistics"),
-    path("statistics/newcar.xlsx", statistics.newcar_workbook, name="newcar-workbook"),
+    path("statistics/newcar.xlsx", statistics.newcar_export, name="newcar-workbook"),
+    path("statistics/market/", statistics.market, name="market-statistics"),
+    path("statistics/market.xlsx", statistics.market_export, name="market-workbook"),
     path("audit/", audit.audit_list, name="audit-list"),
 ]

@@ -110,7 +110,7 @@ def trades_of(export: TradeExport) -> TradeQuerySet:
     """What the person sees and filtered, as far as it was reported when he asked."""
     if not export.by.is_active or scope_of(export.by) != export.scope:
         raise ExportRefused(MOVED)
-    chosen = TradeFilter(QueryDict(export.address), by_name=export.by.is_enterprise)
+    chosen = TradeFilter(QueryDict(export.address), by_name=export.by.is_enterprise, user=export.by)
     return chosen.apply(Trade.objects.visible_to(export.by)).filter(reported_at__lte=export.asked_at)
 
 

@@ -13,7 +13,9 @@ from autoflow.common.codes import choices, code_rows, name_of
 from autoflow.common.crypto import blind_index
 from autoflow.common.identifiers import ID_PATTERNS, matching_id_number, plate_pattern
 from autoflow.common.text import hidden_character, normalise, normalise_number
+from filing.models import Enterprise
 from usedcar.enums import TradeStatus
+from usedcar.market_cells import CellChoice
 
 VIN = re.compile(r"(?=.*[A-Z])[A-HJ-NPR-Z0-9]{17}")
 TAIL = re.compile(r"[A-HJ-NPR-Z0-9]{6,8}")
@@ -40,12 +42,19 @@ def is_private(text):
     return bool(PRIVATE_DIGITS.fullmatch(number) or keys_of_number(text))
 
 
+def _enterprise(text, user):
+    """The enterprise an address names, where the person may know of it."""
+    if user is None or not BATCH.fullmatch(text):
+        return None
+    return Enterprise.objects.visible_to(user).filter(pk=int(text)).first()
+
+
 class TradeFilter:
     """One search box that knows a VIN, its tail, a plate, an invoice number or, in one's own list, how a
     name begins.
     """
 
-    def __init__(self, query, *, by_name):
+    def __init__(self, query, *, by_name, user=None):
         text = normalise(query.get("q", ""))[:60]
         self.text = "" if hidden_character(text) or is_private(text) else text
         self.month = query.get("month", "") if MONTH.fullmatch(query.get("month", "")) else ""
@@ -53,6 +62,8 @@ class TradeFilter:
         self.kind = query.get("type", "") if query.get("type", "") in dict(choices("trade_type")) else ""
         self.status = query.get("status", "") if query.get("status", "") in TradeStatus.values else ""
         self.source = query.get("source", "") if query.get("source", "") in SOURCES else ""
+        self.cell = CellChoice.parse(query.get("cell", "")[:60])
+        self.market = _enterprise(query.get("market", ""), user)
         self.by_name = by_name
 
     @property
@@ -65,6 +76,8 @@ class TradeFilter:
             "status": (self.status, f"状态：{TradeStatus(self.status).label if self.status else ''}"),
             "source": (self.source, f"来源：{SOURCES.get(self.source)}"),
             "batch": (self.batch, f"导入批次：{self.batch}"),
+            "market": (self.market and self.market.pk, f"企业：{self.market}"),
+            "cell": (self.cell, f"月报栏目：{self.cell and self.cell.label}"),
         }
         return {name: pair for name, pair in found.items() if pair[0]}
 
@@ -110,6 +123,10 @@ class TradeFilter:
             trades = trades.filter(traded_on__gte=date(year, month, 1), traded_on__lt=following)
         if self.batch:
             trades = trades.filter(batch_id=self.batch)
+        if self.market:
+            trades = trades.filter(enterprise=self.market)
+        if self.cell:
+            trades = self.cell.of(trades)
         if self.kind:
             trades = trades.filter(trade_type=self.kind)
         if self.status:

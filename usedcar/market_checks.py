@@ -4,7 +4,7 @@ Absent cells are nil. Money is 万元.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from autoflow.common.checks import Finding, finding, invalid
@@ -18,6 +18,7 @@ from usedcar.matrix import (
     TOTAL,
     Cells,
     amount,
+    column_label,
     control,
     difference,
     is_empty,
@@ -33,12 +34,13 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Context:
-    """What the matrix alone does not tell: last month's as it was submitted (None when there is none), and
-    how many trades of the month the market has reported.
+    """What the matrix alone does not tell: last month's as it was submitted (None when there is none), how
+    many trades of the month the market has reported, and their sums by cell.
     """
 
     previous: Cells | None = None
     trade_count: int = 0
+    trade_cells: Cells = field(default_factory=dict)
 
 
 def check_month(content: dict, *, is_nil: bool, context: Context) -> Iterator[Finding]:
@@ -53,6 +55,8 @@ def check_month(content: dict, *, is_nil: bool, context: Context) -> Iterator[Fi
         yield from check_price(cells, row)
         yield from check_jump(cells, row, context)
     yield from check_trades(cells, context)
+    if content.get("filled_at"):
+        yield from check_cells(cells, context)
 
 
 def check_header(content) -> Iterator[Finding]:
@@ -116,3 +120,18 @@ def check_trades(cells, context) -> Iterator[Finding]:
     reported, known = total(cells, QTY), context.trade_count
     if abs(reported - known) > min(TRADES_QTY, known * TRADES_SHARE):
         yield finding("K-006", control(TOTAL, QTY), m=reported, n=known)
+
+
+def check_cells(cells, context) -> Iterator[Finding]:
+    """Once the matrix was filled from the trades, each cell that says something else asks why."""
+    for row in KINDS:
+        for column in COLUMNS:
+            reported, known = (
+                decimal_of(one.get(row, {}).get(column)) for one in (cells, context.trade_cells)
+            )
+            if reported != known:
+                found = finding("K-006", control(row, column), m=reported, n=known)
+                where = f"“{KINDS[row].label}”{column_label(column)}"
+                yield replace(
+                    found, message=f"{where}：填报 {reported:,}，交易信息 {known:,}，请核对并说明。"
+                )

@@ -12,7 +12,7 @@ from reporting.figures import Figure, FiguresForm, decimal_of, read_figure
 from reporting.forms import ReportEditor
 from usedcar.market_summaries import HEADER
 from usedcar.market_trades import TradesOfMonth, trades_of_month
-from usedcar.matrix import AMOUNT, COLUMNS, DIMENSIONS, KINDS, LABELS, QTY, control, difference, total
+from usedcar.matrix import AMOUNT, COLUMNS, DIMENSIONS, KINDS, QTY, column_label, control, difference, total
 
 FILL = "fill"
 
@@ -139,7 +139,13 @@ class MarketMonthEditor(ReportEditor):
         if not self.filled_at:
             return []
         return [
-            {"row": row.label, "column": cell.label, "typed": cell.text or 0, "trades": cell.trades or 0}
+            {
+                "row": row.label,
+                "column": cell.label,
+                "typed": cell.text or 0,
+                "trades": cell.trades or 0,
+                "url": f"{self.trades_url}&cell={row.code}.{cell.column}",
+            }
             for row in self.rows
             for cell in row.cells
             if not cell.is_from_trades
@@ -177,7 +183,7 @@ class MarketMonthEditor(ReportEditor):
         if column != AMOUNT and (fault or (figure or 0) < 0):
             figure, fault = None, rules()["K-007"].message
         if fault:
-            self.faults[code, column] = (raw, f"{_label(column)}：{fault}")
+            self.faults[code, column] = (raw, f"{column_label(column)}：{fault}")
         return figure
 
     def _row(self, code):
@@ -195,16 +201,8 @@ class MarketMonthEditor(ReportEditor):
     def _cell(self, code, column):
         figure = self.cells.get(code, {}).get(column)
         raw, fault = self.faults.get((code, column), ("" if figure is None else str(figure), ""))
-        cell = Cell(column, control(code, column), _label(column), raw, errors=[fault] if fault else [])
+        cell = Cell(column, control(code, column), column_label(column), raw, errors=[fault] if fault else [])
         if self.filled_at:
             cell.trades = self.trades.cells.get(code, {}).get(column)
             cell.is_from_trades = cell.trades is not None and figure == cell.trades
         return cell
-
-
-def _label(column):
-    """The category with its dimension, since 其他 and 营运 say little alone."""
-    for dimension in DIMENSIONS:
-        if column in dimension.columns:
-            return f"{dimension.label}·{dimension.columns[column]}"
-    return LABELS[column]

@@ -53,10 +53,8 @@ class MarketMonthly(ReportForm):
         )
 
     def check(self, report, content):
-        context = Context(
-            previous=_submitted_cells(report),
-            trade_count=trades_of_month(report.enterprise_id, report.month).count,
-        )
+        trades = trades_of_month(report.enterprise_id, report.month)
+        context = Context(_submitted_cells(report), trades.count, trades.cells)
         yield from check_month(content, is_nil=report.nil_return, context=context)
 
     def figures(self, content):

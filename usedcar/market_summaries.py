@@ -25,6 +25,36 @@ CHANGE = """
       AND kept.division_code = %(division)s AND kept.row_code = changed.row_code
       AND kept."column" = changed.name
 """
+RECOUNT = """
+    LOCK TABLE usedcar_marketsummary IN SHARE ROW EXCLUSIVE MODE;
+    DELETE FROM usedcar_marketsummary WHERE period = %(period)s;
+    INSERT INTO usedcar_marketsummary
+        (period, jurisdiction_code, division_code, row_code, "column", value)
+    SELECT report.period, report.jurisdiction_code, report.division_code, cell.row_code, cell.name,
+        sum(nullif(cell.value, '')::numeric)
+    FROM reporting_report AS report
+    JOIN reporting_reportversion AS version
+        ON version.report_id = report.id AND version.number = report.version
+    CROSS JOIN LATERAL (
+        SELECT line.key, figure.key, figure.value
+        FROM jsonb_each(version.content -> 'cells') AS line, jsonb_each_text(line.value) AS figure
+        UNION ALL
+        SELECT %(total)s, header.key, header.value
+        FROM jsonb_each_text(version.content) AS header
+        WHERE header.key = ANY(%(header)s)
+    ) AS cell (row_code, name, value)
+    WHERE report.form = %(form)s AND report.period = %(period)s
+      AND report.status = 'SUBMITTED' AND report.deleted_at IS NULL
+    GROUP BY 1, 2, 3, 4, 5
+    HAVING sum(nullif(cell.value, '')::numeric) <> 0
+"""
+
+
+def recount_month(form, period) -> None:
+    """Count a month anew from the last submissions; who submits meanwhile waits and is counted after."""
+    parameters = {"form": form.key, "period": period.start, "total": TOTAL, "header": [*HEADER]}
+    with connection.cursor() as cursor:
+        cursor.execute(RECOUNT, parameters)
 
 
 def count_month(report, before: dict | None, after: dict | None, *, place) -> None:

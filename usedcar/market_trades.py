@@ -12,14 +12,18 @@ from reporting.periods import Period
 from usedcar.matrix import AMOUNT, QTY, Cells
 
 # A vehicle registered on 29 February completes its years on 1 March; 3, 7 or 10 later there is no 29th.
-GROUPS = """
-    SELECT kind, trade_type, transfer_type, use_group, origin,
+LEAP = "(to_char({registered}, 'MMDD') = '0229')::int"
+AGE_BAND = f"""
         CASE
-            WHEN traded_on <= (first_registered_on + interval '3 years')::date + leap THEN 'LE3'
-            WHEN traded_on < (first_registered_on + interval '7 years')::date + leap THEN 'Y3_6'
-            WHEN traded_on < (first_registered_on + interval '10 years')::date + leap THEN 'Y7_10'
+            WHEN {{traded}} <= ({{registered}} + interval '3 years')::date + {LEAP} THEN 'LE3'
+            WHEN {{traded}} < ({{registered}} + interval '7 years')::date + {LEAP} THEN 'Y3_6'
+            WHEN {{traded}} < ({{registered}} + interval '10 years')::date + {LEAP} THEN 'Y7_10'
             ELSE 'GE10'
-        END AS age_band,
+        END
+"""
+GROUPS = f"""
+    SELECT kind, trade_type, transfer_type, use_group, origin,
+        {AGE_BAND.format(traded="traded_on", registered="first_registered_on")} AS age_band,
         is_nev, count(*), sum(price)
     FROM (
         SELECT trade.trade_type, trade.transfer_type, trade.origin, trade.price,
@@ -27,8 +31,7 @@ GROUPS = """
             CASE WHEN type.is_chosen AND trade.body_category <> '' THEN trade.body_category ELSE type.kind END
                 AS kind,
             nature.use_group,
-            fuel.is_nev = '1' OR fuel.is_nev = 'maybe' AND trade.plate_type = ANY(%(nev_plates)s) AS is_nev,
-            (to_char(trade.first_registered_on, 'MMDD') = '0229')::int AS leap
+            fuel.is_nev = '1' OR fuel.is_nev = 'maybe' AND trade.plate_type = ANY(%(nev_plates)s) AS is_nev
         FROM usedcar_trade AS trade
         JOIN unnest(%(types)s::text[], %(kinds)s::text[], %(chosen)s::bool[]) AS type (code, kind, is_chosen)
             ON type.code = trade.vehicle_type
@@ -39,7 +42,7 @@ GROUPS = """
           AND trade.traded_on >= %(first)s AND trade.traded_on <= %(last)s
     ) AS trade
     GROUP BY 1, 2, 3, 4, 5, 6, 7
-"""
+"""  # noqa: S608 -- every word of it is ours
 NEV_PLATES = ["51", "52"]
 YUAN_IN_WAN = 10_000
 

@@ -58,6 +58,14 @@ def control(row: str, column: str) -> str:
     return f"matrix-{row}-{column}"
 
 
+def column_label(column: str) -> str:
+    """The category with its dimension, since 其他 and 营运 say little alone."""
+    for dimension in DIMENSIONS:
+        if column in dimension.columns:
+            return f"{dimension.label}·{dimension.columns[column]}"
+    return LABELS[column]
+
+
 def number(cells: Cells, row: str, column: str) -> int:
     """A quantity; an empty cell is nil."""
     return cells.get(row, {}).get(column) or 0

@@ -41,26 +41,16 @@ def party_keys(documents: Iterable[tuple[str, str]]) -> list[bytes]:
     return blind_indexes([(kind, matching_id_number(kind, number)) for kind, number in documents])
 
 
-def with_keys(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows with the fingerprints of their parties."""
-    keys = {}
+def seal(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows as a trade holds them: fingerprints of the parties, personal data encrypted and masked."""
+    sealed = {}
     for party in PARTIES:
         documents = frame.select(f"{party}_id_type", f"{party}_id_number").rows()
-        keys[f"{party}_id_key"] = pl.Series(party_keys(documents), dtype=pl.Binary)
-    return frame.with_columns(**keys)
-
-
-def seal(frame: pl.DataFrame) -> pl.DataFrame:
-    """Rows with fingerprints as a trade holds them: personal data encrypted and masked."""
-    masks = {
-        f"{party}_id_mask": pl.Series(map(mask_id, frame[f"{party}_id_number"].to_list()), dtype=pl.String)
-        for party in PARTIES
-    }
-    sealed = {
-        name: pl.Series(encrypt_many(frame[name].to_list(), context), dtype=pl.Binary)
-        for name, context in SEALED.items()
-    }
-    return frame.with_columns(**masks, **sealed)
+        sealed[f"{party}_id_key"] = pl.Series(party_keys(documents), dtype=pl.Binary)
+        sealed[f"{party}_id_mask"] = pl.Series([mask_id(number) for _, number in documents], dtype=pl.String)
+    for name, context in SEALED.items():
+        sealed[name] = pl.Series(encrypt_many(frame[name].to_list(), context), dtype=pl.Binary)
+    return frame.with_columns(**sealed)
 
 
 def as_text(value: object) -> str:
@@ -92,9 +82,9 @@ def lines_of(frame: pl.DataFrame, columns: Sequence[str]) -> io.BytesIO:
 
 
 def stage(batch: ImportBatch, frame: pl.DataFrame) -> None:
-    """Put right rows aside: their Excel row number, whether they carry a warning, and the values."""
+    """Put right rows aside, sealed: their Excel row number, whether they carry a warning, and the values."""
     columns = ("batch_id", "row_no", "has_warning", *COLUMNS)
-    text = lines_of(seal(frame).with_columns(batch_id=pl.lit(batch.pk)), columns)
+    text = lines_of(frame.with_columns(batch_id=pl.lit(batch.pk)), columns)
     with connection.cursor() as cursor:
         copy_text(cursor, StagedTrade._meta.db_table, columns, text, CSV_OPTIONS)
 

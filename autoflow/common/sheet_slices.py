@@ -6,6 +6,7 @@ does not, it is read on by read_rows, which takes every form and refuses what it
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from functools import cached_property
 from html import unescape
@@ -25,14 +26,19 @@ from autoflow.common.workbooks import (
     unpacked,
 )
 
-TAIL = r"(?:</row>\s*(?:<row\b[^<>]*>\s*(?:</row>\s*)?)*)?$"
+TAIL = r"(?:</row>[ \t\r\n]*(?:<(?:row(?:[ \t\r\n][^<>]*)?>|/row>)[ \t\r\n]*)*)?$"
+# Where each character leaves one way on, and no class is Unicode's, a pattern is matched in half the time.
 CELL = (
-    r'^r="(?P<letters>[A-Z]{1,2})(?P<row>[1-9][0-9]{0,5})"(?: s="(?P<style>[0-9]{1,5})")?'
-    r'(?: t="(?P<kind>s|n|b|e|str|inlineStr)")?'
-    r"(?: ?/>|><v>(?P<value>[^<]+)</v></c>|"
-    r'><is><t(?: xml:space="preserve")?>(?P<inline>[^<]*)</t></is></c>|'
-    r"><(?P<formula>f)(?:/>| [^<>]*/>|(?: [^<>]*)?>[^<]*</f>)(?:<v>[^<]*</v>|<v ?/>)?</c>)" + TAIL
+    r'^r="(?P<letters>[A-Z]{1,2})(?P<row>[1-9][0-9]{0,5})"(?P<attributes>[^<>/]*)(?:/>'
+    + TAIL
+    + r"|><(?:v>(?P<value>[^<]+)</v></c>"
+    + TAIL
+    + r'|is><t(?: xml:space="preserve")?>(?P<inline>[^<]*)</t></is></c>'
+    + TAIL
+    + r"|(?P<formula>f(?s:.*)$)))"
 )
+FORMULA = r"^f(?:/>| [^<>]*/>|(?: [^<>]*)?>[^<]*</f>)(?:<v>[^<]*</v>|<v ?/>)?</c>" + TAIL
+ATTRIBUTES = re.compile(r'(?: s="(?P<style>[0-9]{1,5})")?(?: t="(?P<kind>s|n|b|e|str|inlineStr)")? ?')
 PRELUDE = re.compile(r">?\s*(?:<row\b[^<>]*>\s*(?:</row>\s*)?)*")
 STRING = (
     r'^(?:<t(?: xml:space="preserve")?>(?P<text>[^<&]*)</t>|<t ?/>)(?:<phoneticPr [^<>]*/>)?'
@@ -162,8 +168,10 @@ class PlainSheet:
         self.strings = pl.Series(dtype=pl.String)
 
     def slices(self, rows: int) -> Iterator[SheetSlice]:
-        expected = self.count_rows()
-        self.strings = self.shared_strings()
+        with ThreadPoolExecutor(1) as pool:
+            counted = pool.submit(self.count_rows)
+            self.strings = self.shared_strings()
+        expected = counted.result()
         parts, count = [], 0
         for block in self.blocks():
             cells = self.cells_of(block)
@@ -221,7 +229,7 @@ class PlainSheet:
         if not PRELUDE.fullmatch(parts[0]):
             raise Unusual
         found = parts.slice(1).str.extract_groups(CELL).struct.unnest()
-        if found["row"].null_count():
+        if found["row"].null_count() or not found["formula"].drop_nulls().str.contains(FORMULA).all():
             raise Unusual
         found = found.filter(pl.any_horizontal(pl.col("value", "inline", "formula").is_not_null()))
         column = found["letters"].replace_strict(PLACES, default=None, return_dtype=pl.UInt8)
@@ -230,25 +238,41 @@ class PlainSheet:
             self.check_order(row, column)
         return pl.DataFrame({"row": row, "column": column, **self.values_of(found)})
 
+    def forms_of(self, attributes: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """The kind of each cell, and whether its style shows a day; null where nobody can tell."""
+        kinds, are_days = {}, {}
+        for text in attributes.unique():
+            match = ATTRIBUTES.fullmatch(text)
+            if match is None:
+                raise Unusual
+            kinds[text], style = match["kind"] or "n", match["style"] or "0"
+            is_known = style in self.day_styles or style in self.figure_styles
+            are_days[text] = style in self.day_styles if is_known else None
+        return (
+            attributes.replace_strict(kinds, default=None, return_dtype=pl.String),
+            attributes.replace_strict(are_days, default=None, return_dtype=pl.Boolean),
+        )
+
     def check_order(self, row: pl.Series, column: pl.Series) -> None:
         """Cells follow each other; nothing lies below the last row or right of any template."""
         order = row.cast(pl.Int64) * 1000 + column
-        if not order.is_sorted() or order.is_duplicated().any() or order[0] <= self.last_cell:
+        if order[0] <= self.last_cell or not (order.diff().slice(1) > 0).all():
             raise Unusual
         if row[-1] > self.last_row or column.null_count():
             raise Unusual
         self.last_cell = order[-1]
 
     def values_of(self, found: pl.DataFrame) -> dict[str, pl.Series]:
-        kind, value = pl.col("kind").fill_null("n"), pl.col("value")
-        is_figure = (kind == "n") & pl.col("formula").is_null()
-        is_day = is_figure & pl.col("style").fill_null("0").is_in(list(self.day_styles))
+        kind, is_day = self.forms_of(found["attributes"])
+        found = found.with_columns(kind=kind, is_day=is_day)
+        kind, value, has_formula = pl.col("kind"), pl.col("value"), pl.col("formula").is_not_null()
+        is_figure = (kind == "n") & ~has_formula
         values = found.select(
             place=pl.when(kind == "s").then(value).cast(pl.UInt32, strict=False),
             inline=pl.coalesce("inline", pl.when(kind == "str").then(value)),
             figure=pl.when(is_figure).then(value).cast(pl.Float64, strict=False),
-            is_day=is_day,
-            odd=pl.when(pl.col("formula").is_not_null())
+            is_day=is_figure & pl.col("is_day").fill_null(value=False),
+            odd=pl.when(has_formula)
             .then(0)
             .when(kind == "e")
             .then(1)
@@ -256,10 +280,7 @@ class PlainSheet:
             .then(2)
             .when((kind == "b") & (value == "0"))
             .then(3),
-            is_known=pl.col("formula").is_not_null()
-            | ~is_figure
-            | is_day
-            | pl.col("style").fill_null("0").is_in(list(self.figure_styles)),
+            is_known=~is_figure | pl.col("is_day").is_not_null(),
         )
         if not values["is_known"].all() or (values["place"].max() or 0) >= max(len(self.strings), 1):
             raise Unusual

@@ -5,13 +5,14 @@ from random import Random
 from django.db import transaction
 
 from autoflow.demo.plan import stand_in_line
-from autoflow.demo.reports import MISSING_EVERY, keep_late_period_open, owe_present, write_report
+from autoflow.demo.reports import MISSING_EVERY, HandedIn, keep_late_period_open, owe_present, write_reports
 from filing.enums import FilingStatus
 from filing.models import Enterprise
 from reporting.models import Report
 from reporting.periods import Period
 from reporting.registry import report_form
 from usedcar.market_monthly import MarketMonthly
+from usedcar.market_summaries import recount_month
 from usedcar.market_trades import trades_of_month
 
 RESIDENTS = 20
@@ -28,9 +29,13 @@ def load_market_reports(plan):
     months = [this_month.plus(-count) for count in range(plan.months - 1, 0, -1)]
     if months:
         keep_late_period_open(form, months[-1], plan.today)
-    for market in markets():
-        write_months(form, market, months, Random(f"{plan.seed} market months {market.uscc}"))
-        owe_present(form, market, this_month)
+    reporting = [(one, Random(f"{plan.seed} market months {one.uscc}")) for one in markets()]
+    for period in months:
+        reports = (month_of(*one, period, is_last=period == months[-1]) for one in reporting)
+        write_reports(form, period, filter(None, reports))
+        recount_month(form, period)
+    for period in (*months, this_month):
+        owe_present(form, period, [market for market, _ in reporting])
 
 
 def markets():
@@ -39,17 +44,14 @@ def markets():
     return [one for one in confirmed.order_by("id") if not MarketMonthly.types.isdisjoint(one.types)]
 
 
-def write_months(form, market, months, random):
+def month_of(market, random, period, *, is_last):
+    """What a market hands in for a month: what its trades say; some months are missing."""
     clerk = market.staff.all()[0]
-    for period in months:
-        is_skipped = random.randrange(MISSING_EVERY) == 0
-        if clerk.username == "market":
-            is_skipped = period == months[-1]
-        content = month_from_trades(market, period, random)
-        if is_skipped or not content["cells"]:
-            owe_present(form, market, period)
-        else:
-            write_report(form, market, clerk, period, content)
+    is_skipped = random.randrange(MISSING_EVERY) == 0
+    if clerk.username == "market":
+        is_skipped = is_last
+    content = month_from_trades(market, period, random)
+    return None if is_skipped or not content["cells"] else HandedIn(market, clerk, content)
 
 
 def month_from_trades(market, period, random):

@@ -14,7 +14,7 @@ from filing.enums import FilingStatus
 from filing.models import Enterprise
 from usedcar.import_columns import frame_of
 from usedcar.models import Trade
-from usedcar.staging import COLUMNS, CSV_OPTIONS, lines_of, seal, with_keys
+from usedcar.staging import COLUMNS, CSV_OPTIONS, lines_of, seal
 from usedcar.synthetic import Reporter, trade_rows
 
 REPORTING = frozenset({"B1", "B2", "B4"})
@@ -100,7 +100,7 @@ class TradeWriter:
                 min(reported_at(row["traded_on"], int(row["price"]) // 100), self.now).isoformat()
                 for row in part
             ]
-            sealed = seal(with_keys(frame_of(part)))
+            sealed = seal(frame_of(part))
             columns = {name: pl.lit(value) for name, value in own.items()}
             lines = sealed.with_columns(**columns, reported_at=pl.Series(moments))
             yield lines_of(lines, NAMES).getvalue()

@@ -182,6 +182,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "remind-who-owes": {
+        "task": "reporting.tasks.remind_who_owes",
+        "schedule": crontab(hour="8-20", minute=20),
+        "options": {"expires": 3600},
+    },
     "sweep-imports": {
         "task": "usedcar.tasks.sweep_imports",
         "schedule": 60.0,

@@ -13,7 +13,7 @@ from benchmarks.import_file import is_bad, reporter, rows_of
 from filing.permissions import enterprise_of
 from usedcar.import_columns import frame_of
 from usedcar.models import Trade
-from usedcar.staging import COLUMNS, CSV_OPTIONS, lines_of, seal, with_keys
+from usedcar.staging import COLUMNS, CSV_OPTIONS, lines_of, seal
 
 OWN = ("enterprise_id", "jurisdiction_code", "division_code", "reported_by_id", "reported_at")
 INTO = f"COPY {Trade._meta.db_table} ({', '.join((*COLUMNS, *OWN))}) FROM STDIN {CSV_OPTIONS}"
@@ -40,5 +40,5 @@ def write_ready(file, rows):
     columns = {name: pl.lit(str(value)) for name, value in zip(OWN, own, strict=True)}
     sound = (row for number, row in enumerate(rows_of(rows)) if not is_bad(number))
     while part := list(islice(sound, 5_000)):
-        lines = seal(with_keys(frame_of(part))).with_columns(**columns)
+        lines = seal(frame_of(part)).with_columns(**columns)
         file.write(lines_of(lines, (*COLUMNS, *OWN)).getbuffer())

@@ -45,3 +45,21 @@ class Obligation(models.Model):
     @property
     def month(self) -> Period:
         return Period(self.period, self.form_class.period_kind)
+
+
+class Reminder(models.Model):
+    """That those who owe a form were reminded so many days before it is due: each stage once."""
+
+    obligation = models.ForeignKey(Obligation, models.CASCADE, related_name="reminders", verbose_name="应报")
+    days = models.PositiveSmallIntegerField("截止前天数")
+    sent_at = models.DateTimeField("提醒时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "填报提醒"
+        constraints = [
+            UniqueConstraint(
+                fields=["obligation", "days"],
+                name="reminder_once",
+                violation_error_message="本次提醒已经发出。",
+            ),
+        ]

@@ -19,7 +19,8 @@ DRAFT, SUBMITTED, RETURNED = ReportStatus.DRAFT, ReportStatus.SUBMITTED, ReportS
 
 class Report(StateMachine, models.Model):
     """What an enterprise reports for a period. What was submitted last counts; later edits wait until they
-    are submitted too.
+    are submitted too. Past its lock the database refuses to change it (`reporting.locking`); it reads windows
+    and permissions that were set, and `usual_locks_at`, the default of the form, where none was.
     """
 
     Action = ReportAction
@@ -42,6 +43,7 @@ class Report(StateMachine, models.Model):
     note = models.CharField("异常说明", max_length=1000, blank=True)
     jurisdiction_code = models.CharField("受理机构", max_length=6, db_collation="C")
     division_code = models.CharField("所在地区", max_length=6, db_collation="C")
+    usual_locks_at = models.DateTimeField("通常锁定时间", editable=False)
     line_count = models.PositiveIntegerField("行数", default=0)
     qty = models.BigIntegerField("数量", default=0)
     amount = models.DecimalField("金额（万元）", max_digits=18, decimal_places=2, default=0)

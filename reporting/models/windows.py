@@ -9,7 +9,9 @@ from filing.models import Enterprise
 from reporting.enums import LateStatus
 from reporting.periods import Period
 from reporting.querysets import LatePermissionQuerySet
-from reporting.registry import report_form
+from reporting.registry import ANNUAL_SUFFIX, report_form
+
+ANNUAL = Q(form__endswith=ANNUAL_SUFFIX)
 
 
 class WindowRule(models.Model):
@@ -32,6 +34,11 @@ class WindowRule(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "填报期限"
         constraints = [
+            CheckConstraint(
+                name="windowrule_not_annual",
+                condition=~ANNUAL,
+                violation_error_message="年报的填报期限不能调整。",
+            ),
             CheckConstraint(
                 name="windowrule_in_order",
                 condition=Q(opens_at__lt=F("due_at"), due_at__lte=F("locks_at")),
@@ -69,6 +76,11 @@ class LatePermission(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "补报与开锁"
         constraints = [
+            CheckConstraint(
+                name="latepermission_not_annual",
+                condition=~ANNUAL,
+                violation_error_message="年报截止后不能补报或开锁。",
+            ),
             UniqueConstraint(
                 fields=["enterprise", "form", "period"],
                 condition=Q(status=LateStatus.ASKED),

@@ -123,6 +123,8 @@ def decide_late_request(
             raise ConflictError("该申请已由他人办理，请刷新后查看。")
         at, note = clock.now(), _prose(note)
         if is_granted:
+            if not permission.form_class.can_be_unlocked:
+                raise BusinessError(f"{permission.form_class.title}截止后不能填报或修改，不能同意补报。")
             _ensure_term(until or at, at)
         elif len(note) not in REASON_LENGTHS:
             raise BusinessError("不同意须写明原因（5–500 字）。")
@@ -146,11 +148,11 @@ def _tell(permission):
 
 
 def ensure_window(form: ReportForm, window: Window) -> None:
-    """The limits follow each other; a form that closes for good is locked when it is due."""
+    """The limits follow each other; those of a form that closes for good are nobody's to move."""
+    if reason := form.reason_window_is_fixed:
+        raise BusinessError(reason)
     if not window.opens_at < window.due_at <= window.locks_at:
         raise BusinessError("开放时间须早于截止时间，截止时间不得晚于锁定时间。")
-    if not form.can_be_unlocked and window.due_at != window.locks_at:
-        raise BusinessError(f"{form.title}截止即锁定，两个时间须相同。")
 
 
 @transaction.atomic

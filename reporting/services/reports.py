@@ -20,6 +20,7 @@ from reporting.periods import Period
 from reporting.registry import report_form
 from reporting.steps import (
     audited,
+    closed_is_conflict,
     counted_content,
     digest,
     ensure_current,
@@ -47,6 +48,7 @@ def start_report(*, form: str, period: Period, by: User) -> Report:
             enterprise=enterprise,
             form=form,
             period=period.start,
+            usual_locks_at=form_class.default_window(period).locks_at,
             preparer_name=by.display_name or by.username,
             preparer_phone=by.phone,
             jurisdiction_code=enterprise.jurisdiction_code,
@@ -70,10 +72,13 @@ def _ensure_may_begin(form, period, enterprise):
     since = effective_from(enterprise)
     if since is None or Period.of_day(since.start, form.period_kind) > period:
         raise BusinessError(rules()["N-003"].message)
-    if reason := reason_closed(standing_of(form, period, enterprise, clock.now()), enterprise):
+    at = clock.now()
+    if reason := reason_closed(standing_of(form, period, enterprise, at), enterprise):
         raise ConflictError(reason)
+    clock.tell_database(at)
 
 
+@closed_is_conflict()
 @transaction.atomic
 def save_report(
     *, report_id: int, revision: int, values: dict, content: dict | None, reasons: dict, by: User

@@ -1,6 +1,7 @@
 """Reports of an authority's area: what came in, what is missing, one report, giving it back."""
 
 from django.contrib import messages
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,11 +15,13 @@ from reporting.models import Obligation, Report
 from reporting.services import return_report
 from reviews import report_page
 from reviews.completeness import by_place, completeness
+from reviews.report_export import missing_workbook, submitted_workbook
 from reviews.report_filters import ReportFilter
 from reviews.report_forms import ReturnReportForm
 from reviews.report_lists import with_gaps, with_states
 
 MISSING = "missing"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -46,6 +49,19 @@ def report_list(request):
         "can_unlock": can(request.user, Permission.REPORT_UNLOCK) and chosen.form.can_be_unlocked,
     }
     return render(request, "reviews/reports/list.html", context)
+
+
+@require_safe
+@permission_required(Permission.REPORT_REVIEW)
+def report_export(request):
+    """The tab as it is narrowed down, every row of it, as a workbook."""
+    chosen = ReportFilter(request.GET, request.user, clock.now())
+    if request.GET.get("tab") == MISSING:
+        rows, write = chosen.missing(Obligation.objects.visible_to(request.user)), missing_workbook
+    else:
+        rows, write = chosen.reports(Report.objects.visible_to(request.user)), submitted_workbook
+    file = write(request.user, chosen, rows)
+    return FileResponse(file, as_attachment=True, filename=f"{chosen.heading}.xlsx", content_type=XLSX)
 
 
 @require_safe

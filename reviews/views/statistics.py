@@ -1,4 +1,4 @@
-"""Consolidated views of the authorities: one month of new cars, on the page and as a workbook."""
+"""Consolidated views of the authorities: one month of new cars or of markets: page and workbook."""
 
 from django.http import FileResponse
 from django.shortcuts import render
@@ -7,8 +7,7 @@ from django.views.decorators.http import require_safe
 from accounts.enums import Permission
 from accounts.permissions import permission_required
 from reporting import clock
-from reviews.newcar_statistics import MonthChoice, chart_data, statistics
-from reviews.newcar_workbook import workbook
+from reviews import market_statistics, market_workbook, newcar_statistics, newcar_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -17,16 +16,39 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @permission_required(Permission.REPORT_REVIEW)
 def newcar(request):
     """One month of one's area: figures with comparisons, places that add up, brands, the year behind it."""
-    chosen = MonthChoice(request.GET, request.user, clock.now())
-    found = statistics(request.user, chosen)
-    context = {"chosen": chosen, "found": found, "charts": chart_data(found)}
+    chosen = newcar_statistics.NewcarChoice(request.GET, request.user, clock.now())
+    found = newcar_statistics.statistics(request.user, chosen)
+    context = {"chosen": chosen, "found": found, "charts": newcar_statistics.chart_data(found)}
     return render(request, "reviews/statistics/newcar.html", context)
 
 
 @require_safe
 @permission_required(Permission.REPORT_REVIEW)
-def newcar_workbook(request):
+def newcar_export(request):
     """The tables of the page as a workbook."""
-    chosen = MonthChoice(request.GET, request.user, clock.now())
-    file = workbook(request.user, chosen, statistics(request.user, chosen))
+    chosen = newcar_statistics.NewcarChoice(request.GET, request.user, clock.now())
+    found = newcar_statistics.statistics(request.user, chosen)
+    return _file(chosen, newcar_workbook.workbook(request.user, chosen, found))
+
+
+@require_safe
+@permission_required(Permission.REPORT_REVIEW)
+def market(request):
+    """One month of the markets of one's area: the matrix, places that add up, who is missing, the year."""
+    chosen = market_statistics.MarketChoice(request.GET, request.user, clock.now())
+    found = market_statistics.statistics(request.user, chosen)
+    context = {"chosen": chosen, "found": found, "charts": market_statistics.chart_data(found)}
+    return render(request, "reviews/statistics/market.html", context)
+
+
+@require_safe
+@permission_required(Permission.REPORT_REVIEW)
+def market_export(request):
+    """The tables of the page as a workbook."""
+    chosen = market_statistics.MarketChoice(request.GET, request.user, clock.now())
+    found = market_statistics.statistics(request.user, chosen)
+    return _file(chosen, market_workbook.workbook(request.user, chosen, found))
+
+
+def _file(chosen, file):
     return FileResponse(file, as_attachment=True, filename=f"{chosen.title}.xlsx", content_type=XLSX)

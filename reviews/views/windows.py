@@ -49,7 +49,7 @@ def window_add(request):
 def _form(request, chosen, data=None):
     jurisdiction = window_rules.setter_of(request.user)
     current = window_rules.current_window(chosen.form, chosen.period, jurisdiction)
-    return WindowForm(data, form_class=chosen.form, current=current)
+    return WindowForm(data, current=current)
 
 
 def _page(request, chosen, form, *, found=None, status=200):

@@ -1,7 +1,8 @@
 // The plots of a consolidated view: drawn on canvas from the figures of the tables below them.
 
-const COLOURS = ["#1d4f91", "#2b7a4b"];
+const COLOURS = ["#1d4f91", "#2b7a4b", "#b35c00", "#6b4a9b", "#0f7c8c", "#a33b4e", "#7a6a1f", "#4d5b6b"];
 const LABEL_WIDTH = 90;
+const NARROW = 600;
 
 function line(data) {
   return {
@@ -20,7 +21,53 @@ function bar(data, width) {
   };
 }
 
-const KINDS = { line, bar };
+function share(data, width) {
+  const [{ name, values }] = data.series;
+  const isNarrow = width < NARROW;
+  return {
+    legend: { show: false },
+    tooltip: { trigger: "item", renderMode: "richText" },
+    series: [
+      {
+        name,
+        type: "pie",
+        radius: isNarrow ? "45%" : "70%",
+        data: data.labels.map((label, place) => ({ name: label, value: values[place] })),
+        label: { formatter: "{b} {d}%", overflow: isNarrow ? "truncate" : "none" },
+        itemStyle: { borderColor: "#fff", borderWidth: 1 },
+      },
+    ],
+  };
+}
+
+function heat(data, width) {
+  const isNarrow = width < NARROW;
+  const most = Math.max(...data.cells.map(([, , quantity]) => quantity), 1);
+  return {
+    legend: { show: false },
+    tooltip: {
+      trigger: "item",
+      renderMode: "richText",
+      formatter: ({ value: [x, y, quantity] }) => `${data.rows[y]}，${data.labels[x]}：${quantity.toLocaleString()} 辆`,
+    },
+    grid: { left: 8, right: 16, top: 8, bottom: 48, containLabel: true },
+    xAxis: { type: "category", data: data.labels, axisLabel: { interval: 0, rotate: isNarrow ? 90 : 45 } },
+    yAxis: { type: "category", data: data.rows, axisLabel: { width: isNarrow ? 90 : 200, overflow: "truncate" } },
+    visualMap: {
+      min: 0,
+      max: most,
+      orient: "horizontal",
+      left: "center",
+      bottom: 0,
+      itemHeight: isNarrow ? 120 : 240,
+      text: ["多", "少"],
+      inRange: { color: ["#f2f6fb", "#1d4f91"] },
+    },
+    series: [{ name: "交易量（辆）", type: "heatmap", data: data.cells, label: { show: !isNarrow } }],
+  };
+}
+
+const KINDS = { line, bar, share, heat };
 
 function draw(element, data) {
   element.hidden = false;

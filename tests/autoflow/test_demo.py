@@ -1,6 +1,6 @@
 """The demonstration: it keeps every rule of the product, and can be killed, repeated and finished."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 from random import Random
 
@@ -24,8 +24,12 @@ from catalog.models import Brand, Displacement, VehicleModel
 from filing.content import content_of, digest
 from filing.models import Enterprise, Filing, FilingEvent
 from filing.services import findings_of
-from reporting.models import Report
+from newcar.models import MonthlySummary
+from newcar.summaries import figures_of
+from reporting.models import Obligation, Report
 from usedcar.checks import check_trade
+from usedcar.market_models import MarketSummary
+from usedcar.market_summaries import figures_of as market_figures
 from usedcar.models import Trade
 
 PLAN = Plan(enterprises=48, months=14, trades=300, seed=7)
@@ -232,3 +236,54 @@ def test_load_demo_has_last_years_annual_reports(said, username, form):
     content = report.versions.get().content
     assert [found for found in report.form_class.check(report, content) if found.stops] == []
     assert content == report.form_class.read(report)
+
+
+def counted(form, model, keys, values, figures):
+    """What the summary of a form holds, and what its last submissions amount to one by one."""
+    kept = {tuple(row[: len(keys)]): row[len(keys) :] for row in model.objects.values_list(*keys, *values)}
+    recount = defaultdict(lambda: [0] * len(values))
+    for report in Report.objects.filter(form=form).prefetch_related("versions"):
+        place = (report.period, report.jurisdiction_code, report.division_code)
+        for group, numbers in figures(report.versions.all()[0].content):
+            total = recount[*place, *group]
+            recount[*place, *group] = [a + b for a, b in zip(total, numbers, strict=True)]
+    return kept, {group: tuple(numbers) for group, numbers in recount.items() if any(numbers)}
+
+
+PLACE = ("period", "jurisdiction_code", "division_code")
+
+
+def test_load_demo_counts_new_cars_like_a_full_recount(said):
+    group = ("brand_id", "producer_id", "report_category", "energy_type")
+
+    def lines(content):
+        return [([line[name] for name in group], figures_of(line)) for line in content["lines"]]
+
+    values = ("line_count", "sales_qty", "retail_qty", "wholesale_qty", "closing_stock_qty", "sales_amount")
+    kept, recount = counted("newcar_monthly", MonthlySummary, (*PLACE, *group), values, lines)
+    assert len(kept) > 100
+    assert kept == recount
+
+
+def test_load_demo_counts_markets_like_a_full_recount(said):
+    def cells(content):
+        return [(cell, [value]) for cell, value in market_figures(content).items()]
+
+    kept, recount = counted(
+        "market_monthly", MarketSummary, (*PLACE, "row_code", "column"), ("value",), cells
+    )
+    assert len(kept) > 100
+    assert kept == recount
+
+
+def test_load_demo_reports_answer_what_is_owed_and_hold_what_they_say(said):
+    reports = Report.objects.filter(form="newcar_monthly").select_related("obligation", "enterprise")
+    assert {report.enterprise_id for report in reports} <= set(
+        Obligation.objects.filter(form="newcar_monthly").values_list("enterprise", flat=True)
+    )
+    for report in reports[:20]:
+        assert report.obligation.period == report.period
+        assert report.form_class.read(report) == report.versions.get().content
+        assert report.events.count() == 2
+    assert Obligation.objects.missing().exists()
+    assert len({report.is_late for report in reports}) == 2

@@ -2,10 +2,12 @@
 does not open.
 """
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from filing.models import BulkConfirm, Enterprise
 from reporting.models import LatePermission, Report
@@ -60,6 +62,7 @@ def world():
     trade = TradeFactory(enterprise=enterprise)
     batch = ImportBatchFactory(enterprise=enterprise, checked=True)
     report = Report.objects.create(
+        usual_locks_at=timezone.now() + timedelta(days=1),
         enterprise=enterprise,
         form="newcar_monthly",
         period="2026-10-01",
@@ -144,6 +147,7 @@ def url_of(name, arguments, world, key=None):
         "kind": "brand",
         "entry_id": key or world["filing"].brand_lines.get().brand_id,
         "load_id": key or UNUSED,
+        "row_no": 3,
         "sha256": "0" * 64,
     }
     return reverse(name, kwargs={argument: values[argument] for argument in arguments})

@@ -1,6 +1,6 @@
 """Months of new-car reports anywhere, as submission leaves them: report, version, what is owed."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -8,6 +8,7 @@ from newcar.lines import CELLS
 from newcar.summaries import count_month
 from reporting import clock
 from reporting.models import Obligation, Report, ReportVersion
+from reporting.periods import Period
 from reporting.registry import report_form
 from tests.factories import EnterpriseFactory, VehicleModelFactory
 
@@ -67,7 +68,10 @@ def month(enterprise, *, period=OCTOBER, lines=None, is_late=False, at="2026-11-
     content = {"lines": [line(VehicleModelFactory())] if lines is None else lines}
     moment = shanghai(at)
     fields = {"status": "SUBMITTED", "version": 1, "is_late": is_late, **form.figures(content), **more}
+    since = Period(date.fromisoformat(period))
+    clock.tell_database(form.default_window(since).opens_at)
     report = Report.objects.create(
+        usual_locks_at=form.default_window(since).locks_at,
         enterprise=enterprise,
         form=FORM,
         period=period,

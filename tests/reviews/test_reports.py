@@ -1,13 +1,16 @@
 """Reports of an area: who sees which, what adds up, what is shown of a report, and giving one back."""
 
+import io
+
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from filing.models import Filing
 from reporting.enums import ReasonCode
 from reporting.models import LatePermission, Obligation, Report, ReportFinding, ReportVersion, WindowRule
 from tests.factories import FilingFactory, UserFactory
-from tests.reviews.months import LOCKED, OCTOBER, OPEN, dealer, line, month, owe, shanghai, stopped
+from tests.reviews.months import FORM, LOCKED, OCTOBER, OPEN, dealer, line, month, owe, shanghai, stopped
 
 pytestmark = pytest.mark.django_db
 URL = "/reviews/reports/"
@@ -319,3 +322,79 @@ def test_pages_of_the_list_follow_each_other(city):
         second = city.get(URL + first.context["page"].next_url)
     assert len(second.context["page"].rows) == 1
     assert second.context["chosen"].period_key == "2026-10"
+
+
+def explained(report, rule="N-020", code=ReasonCode.BULK, text="八月集中交付班车"):
+    given = {"reason_code": code, "reason_text": text}
+    found = {"rule": rule, "field": "x", "severity": "warn", "message": "销量翻倍"}
+    ReportFinding.objects.create(report=report, **found, **given)
+    Report.objects.filter(pk=report.pk).update(warning_count=1)
+
+
+def test_list_is_narrowed_by_findings_and_offers_the_rules_that_found_something(city):
+    jumped, odd, plain = month(dealer()), month(dealer()), month(dealer())
+    explained(jumped, "N-017")
+    explained(odd, "N-016", ReasonCode.SCOPE)
+    explained(month(dealer("330203")), "N-018")
+    found = answer(city).context["chosen"].finding_choices
+    assert [rule for rule, _ in found] == ["any", "none", "N-016", "N-017"]
+    assert all("{" not in text for _, text in found)
+    assert set(rows(city, finding="any")) == {jumped, odd}
+    assert rows(city, finding="none") == [plain]
+    assert rows(city, finding="N-017") == rows(city, finding="any", reason="BULK") == [jumped]
+    assert rows(city, finding="N-017", reason="SCOPE") == []
+
+
+def sheet(client, **query):
+    with stopped(OPEN):
+        file = client.get("/reviews/reports.xlsx", {"form": FORM, "period": "2026-10", **query})
+    book = load_workbook(io.BytesIO(b"".join(file.streaming_content)))
+    return list(book.active.iter_rows(values_only=True))
+
+
+def test_export_holds_what_the_filter_finds_with_findings_and_reasons(city):
+    late = month(dealer(name="杭州良渚汽车有限公司"), is_late=True)
+    explained(late)
+    month(dealer())
+    month(dealer("330203"), is_late=True)
+    table = sheet(city, timing="late")
+    assert "条件：时间：逾期" in table[0][0]
+    assert len(table) == 3
+    row = dict(zip(table[1], table[2], strict=True))
+    assert (row["企业"], row["统一社会信用代码"]) == (late.enterprise.name, late.enterprise.uscc)
+    assert (row["状态"], row["上报"], row["异常数"], row["销售量（辆）"]) == ("已上报", "逾期", 1, 8)
+    assert row["异常与说明"] == "[N-020] 销量翻倍（大宗或集团采购：八月集中交付班车）"
+    assert len(sheet(city)) == 4
+
+
+def test_export_of_the_missing_names_each_with_its_deadline(city):
+    owe(dealer(name="杭州良渚汽车有限公司"))
+    owe(dealer("330203"))
+    month(dealer())
+    table = sheet(city, tab="missing")
+    assert [row[0] for row in table[2:]] == ["杭州良渚汽车有限公司"]
+    assert table[2][3:] == ("没有填报", "截止2026年11月5日 24:00。")
+
+
+def test_export_is_reached_from_the_list_with_its_filter(city):
+    month(dealer(), is_late=True)
+    text = answer(city, timing="late", place="330106").content.decode()
+    address = "/reviews/reports.xlsx?form=newcar_monthly&amp;period=2026-10&amp;place=330106&amp;timing=late"
+    assert address in text
+
+
+@pytest.mark.parametrize("role", ["admin", "auditor", "operator"])
+def test_export_is_refused_to_others(client_for, role):
+    assert client_for(UserFactory(**{role: True})).get("/reviews/reports.xlsx").status_code == 403
+
+
+def test_export_costs_the_same_queries_for_one_row_and_for_three(city, queries_of):
+    counts = []
+    for number in (1, 2):
+        for _ in range(number):
+            explained(month(dealer()))
+        sheet(city)
+        with queries_of() as queries:
+            sheet(city)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

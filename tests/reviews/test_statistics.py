@@ -6,18 +6,19 @@ import pytest
 from openpyxl import load_workbook
 
 from newcar.models import MonthlyLine
-from reporting.models import Report
+from reporting.models import Report, WindowRule
 from reporting.services import return_report
 from tests.factories import FilingFactory, UserFactory, VehicleModelFactory
-from tests.reviews.months import OPEN, dealer, line, month, owe, stopped
+from tests.reviews.months import OPEN, dealer, line, month, owe, shanghai, stopped
 
 pytestmark = pytest.mark.django_db
 URL, XLSX = "/reviews/statistics/newcar/", "/reviews/statistics/newcar.xlsx"
+DUE = "2026-11-06 00:00:00"
 PLACES = ["330106", "330106", "330102", "330302", "330203", "320102", "110101"]
 
 
-def get(client, path=URL, **query):
-    with stopped():
+def get(client, path=URL, moment=OPEN, **query):
+    with stopped(moment):
         return client.get(path, {"period": "2026-10", **query})
 
 
@@ -93,12 +94,52 @@ def test_comparisons_name_their_months(nation):
     model = VehicleModelFactory()
     for period, sold in (("2026-10-01", 130), ("2026-09-01", 100), ("2025-10-01", 200)):
         month(dealer(), period=period, lines=[line(model, sold=sold)])
-    shown = found(nation)
+    shown = found(nation, moment=DUE)
     assert shown["against_previous"] == ("+30.0%", "2026年9月为 100 辆")
     assert shown["against_last_year"] == ("-35.0%", "2025年10月为 200 辆")
     assert [one.figures["sales"] for one in shown["months"]] == [0] * 10 + [100, 130]
     assert [shown["months"][0].name, shown["months"][-1].name] == ["2025年11月", "2026年10月"]
     assert found(nation, period="2025-10")["against_previous"] == ("–", "2025年9月没有数据")
+
+
+@pytest.mark.parametrize("moment", ["2026-11-05 23:59:59", "2026-10-25 00:00:00"])
+def test_month_still_open_is_not_compared_and_says_so(nation, moment):
+    month(dealer(), period="2026-09-01")
+    answer = get(nation, moment=moment)
+    words = "2026年10月填报未截止，暂不比较"
+    assert answer.context["found"]["against_previous"] == ("–", words)
+    assert words in answer.content.decode()
+    assert "本期2026年11月5日 24:00截止，还在填报；以下是目前已上报的数字。" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown", "note"),
+    [
+        ("2026-11-05 23:59:59", "2026-09", ""),
+        (DUE, "2026-10", "本期已截止，2026年11月15日 24:00前仍可补报，数字可能还会变化。"),
+        ("2026-11-16 00:00:00", "2026-10", ""),
+        ("2026-11-25 00:00:00", "2026-10", ""),
+    ],
+)
+def test_page_opens_on_the_last_month_that_is_due(nation, moment, shown, note):
+    chosen = get(nation, moment=moment, period="").context["chosen"]
+    assert (chosen.period_key, chosen.note) == (shown, note)
+
+
+def test_the_window_of_the_province_decides_what_is_due(client_for, nation):
+    limits = {"opens_at": shanghai("2026-10-25"), "due_at": shanghai("2026-11-20")}
+    WindowRule.objects.create(
+        form="newcar_monthly",
+        period="2026-10-01",
+        jurisdiction_id="330000",
+        locks_at=shanghai("2026-11-25"),
+        reason="系统升级顺延",
+        set_by=UserFactory(province=True),
+        **limits,
+    )
+    province = client_for(UserFactory(province=True))
+    assert get(province, moment=DUE, period="").context["chosen"].period_key == "2026-09"
+    assert get(nation, moment=DUE, period="").context["chosen"].period_key == "2026-10"
 
 
 def test_what_is_returned_counts_no_more(nation):
@@ -123,7 +164,7 @@ def test_brands_beyond_twenty_are_one_line(nation):
 
 def test_month_without_anything_is_a_page_with_dashes(nation):
     owe(dealer())
-    answer = get(nation)
+    answer = get(nation, moment=DUE)
     text = answer.content.decode()
     assert "本期还没有数据" in text
     assert "2026年9月没有数据" in text

@@ -101,3 +101,21 @@ def test_an_empty_matrix_needs_a_word():
 def test_totals_are_the_sums_of_the_rows():
     cells = {"SEDAN": row(3, "10.50"), "BUS": row(2, "9.25")}
     assert [str(total(cells, column)) for column in COLUMNS[:3]] == ["19.75", "5", "5"]
+
+
+def test_each_cell_that_left_the_trades_asks_once_it_was_filled_from_them():
+    context = Context(trade_count=100, trade_cells=SEDANS)
+    changed = {"SEDAN": SEDANS["SEDAN"] | {"origin-DOMESTIC": 99, "origin-IMPORTED": 1, "amount": "900.00"}}
+    asked = {
+        item.field: item.message
+        for item in check_month({"cells": changed, "filled_at": "x"}, is_nil=False, context=context)
+        if item.rule == "K-006"
+    }
+    sedan = "“轿车（基本型乘用车）”"
+    assert asked == {
+        "matrix-SEDAN-amount": f"{sedan}交易金额：填报 900.00，交易信息 800.00，请核对并说明。",
+        "matrix-SEDAN-origin-DOMESTIC": f"{sedan}产地·国产：填报 99，交易信息 100，请核对并说明。",
+        "matrix-SEDAN-origin-IMPORTED": f"{sedan}产地·进口：填报 1，交易信息 0，请核对并说明。",
+    }
+    assert "K-006" not in found(changed, context)
+    assert "K-006" not in found(SEDANS, context, filled_at="x")

@@ -1,24 +1,32 @@
 """The matrix of a market report as its readers see it."""
 
 from django import template
+from django.urls import reverse
 
-from usedcar.matrix import AMOUNT, DIMENSIONS, KINDS, PARTS, QTY, amount, number, total
+from usedcar.matrix import AMOUNT, DIMENSIONS, KINDS, PARTS, QTY, TOTAL, amount, number, total
 
 register = template.Library()
 
 
 @register.filter
 def market_matrix(content):
-    """The rows that have figures, and the totals of all."""
+    """The rows that have figures, and the totals of all; each quantity with the name of its cell."""
     cells = content.get("cells") or {}
     rows = [
         {
             "label": kind.label,
             "amount": amount(cells, code),
-            "figures": [number(cells, code, column) for column in (QTY, *PARTS)],
+            "figures": [(number(cells, code, column), f"{code}.{column}") for column in (QTY, *PARTS)],
         }
         for code, kind in KINDS.items()
         if any(cells.get(code, {}).values())
     ]
-    totals = [total(cells, column) for column in (QTY, *PARTS)]
+    totals = [(total(cells, column), f"{TOTAL}.{column}") for column in (QTY, *PARTS)]
     return {"dimensions": DIMENSIONS, "rows": rows, "amount": total(cells, AMOUNT), "totals": totals}
+
+
+@register.simple_tag
+def trades_of_cell(report, cell):
+    """The address of the trades of a month that a cell of the matrix counts."""
+    query = {"month": str(report.month), "market": report.enterprise_id, "cell": cell}
+    return reverse("usedcar:trade-list", query=query)

@@ -33,7 +33,7 @@ def trade_export(request):
     5,000 rows the worker makes it.
     """
     require(request.user, Permission.TRADE_VIEW)
-    chosen = TradeFilter(request.GET, by_name=request.user.is_enterprise)
+    chosen = TradeFilter(request.GET, by_name=request.user.is_enterprise, user=request.user)
     visible = Trade.objects.visible_to(request.user)
     ordered = chosen.apply(visible).order_by("-traded_on", "-id")
     ids = list(ordered.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
@@ -95,7 +95,7 @@ def _export_of(request, export_id):
 @permission_required(Permission.TRADE_VIEW)
 def filter_add(request):
     """Keep what is filtered under a name."""
-    chosen = TradeFilter(request.GET, by_name=request.user.is_enterprise)
+    chosen = TradeFilter(request.GET, by_name=request.user.is_enterprise, user=request.user)
     name = normalise(request.POST.get("name", ""))
     return _filtered(
         request, services.save_filter, f"已保存常用条件“{name}”。", chosen, name=name, address=chosen.address

@@ -16,9 +16,9 @@ STATE_TONES = {
     "done": {"CONFIRMED", "APPROVED", "DONE", "DELIVERED"},
     "waiting": {
         *("SUBMITTED", "CHANGED", "PENDING", "UPLOADED", "CHECKING", "CHECKED", "WRITING"),
-        *("WAITING", "SENDING"),
+        *("WAITING", "SENDING", "UNDOING"),
     },
-    "attention": {"RETURNED", "REJECTED", "SUSPENDED"},
+    "attention": {"RETURNED", "REJECTED", "SUSPENDED", "ASKING"},
     "failed": {"FAILED"},
 }
 FINDING_GROUPS = (
