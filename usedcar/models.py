@@ -349,13 +349,16 @@ class Trade(TradeColumns, FormColumns):
             ),
         ]
         indexes = [
-            models.Index(fields=["enterprise", "-traded_on", "-id"], name="trade_enterprise_list"),
+            models.Index(
+                fields=["enterprise", "-traded_on", "-id", "trade_type"], name="trade_enterprise_kinds"
+            ),
             models.Index(fields=["jurisdiction_code", "-traded_on", "-id"], name="trade_jurisdiction_list"),
             models.Index(
                 Left("division_code", 4),
                 F("traded_on").desc(),
                 F("id").desc(),
                 F("division_code"),
+                F("jurisdiction_code"),
                 name="trade_city_list",
             ),
             models.Index(fields=["-traded_on", "-id"], name="trade_national_list"),
