@@ -36,12 +36,13 @@ MAKE_LINES = """
         (number * 7919 %% 40)::bigint AS sales_qty,
         (number * 7919 %% 40 * 12.34)::numeric(16, 2) AS sales_amount
     FROM generate_series(1, %(lines)s::bigint) AS number
-    JOIN (SELECT code, row_number() OVER (ORDER BY code) AS rank, count(*) OVER () AS many
-          FROM accounts_division WHERE level = 'COUNTY') AS place ON place.rank = number %% place.many + 1
-    JOIN (SELECT brand_id, producer_id, report_category, energy_type,
-              row_number() OVER (ORDER BY id) AS rank, count(*) OVER () AS many
+    JOIN (SELECT code, row_number() OVER (ORDER BY code) AS rank
+          FROM accounts_division WHERE level = 'COUNTY') AS place
+        ON place.rank = number %% (SELECT count(*) FROM accounts_division WHERE level = 'COUNTY') + 1
+    JOIN (SELECT brand_id, producer_id, report_category, energy_type, row_number() OVER (ORDER BY id) AS rank
           FROM catalog_vehiclemodel WHERE status = 'APPROVED') AS model
-        ON model.rank = number * 31 %% model.many + 1
+        ON model.rank
+            = number * 31 %% (SELECT count(*) FROM catalog_vehiclemodel WHERE status = 'APPROVED') + 1
 """
 SUM_UP = """
     INSERT INTO newcar_monthlysummary (period, jurisdiction_code, division_code, brand_id, producer_id,
