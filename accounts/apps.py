@@ -10,3 +10,4 @@ class AccountsConfig(AppConfig):
         from accounts.enums import Permission  # noqa: PLC0415
 
         menu.register(90, "经办人员", "accounts:staff-list", Permission.STAFF_MANAGE)
+        menu.register(92, "联系方式", "accounts:contact-list", Permission.CONTACT_MANAGE)

@@ -3,8 +3,19 @@
 from django.db import models
 from django.db.models import Case, UniqueConstraint, Value, When
 
+from accounts.enums import Role
+
 
 class ContactQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """As rows to keep: all are the administrator's, nobody else has any; readers ask `for_reader`."""
+        return self if user.role == Role.ADMIN else self.none()
+
+    def with_list_columns(self):
+        """The nation's first, then by jurisdiction, as they follow each other there."""
+        nation_first = models.F("jurisdiction").asc(nulls_first=True)
+        return self.select_related("jurisdiction").order_by(nation_first, "order", "id")
+
     def for_reader(self, user):
         """All of them: those of the reader's own authority first, then the nation's, then the others."""
         own = When(jurisdiction=user.jurisdiction_id, then=Value(0)) if user.jurisdiction_id else None

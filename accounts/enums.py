@@ -65,6 +65,7 @@ class Permission(TextChoices):
     SYNC_MANAGE = "SYNC_MANAGE", "管理公安推送"
     AUDIT_VIEW = "AUDIT_VIEW", "查看审计日志"
     STAFF_MANAGE = "STAFF_MANAGE", "管理经办人员"
+    CONTACT_MANAGE = "CONTACT_MANAGE", "维护联系方式"
 
 
 class DivisionLevel(TextChoices):

@@ -6,7 +6,7 @@ from django.contrib.auth import password_validation
 
 from accounts.divisions import find_division, is_leaf
 from accounts.enums import Channel
-from accounts.models import User
+from accounts.models import Contact, Jurisdiction, User
 from accounts.recovery import offered_channels
 from autoflow.common import identifiers
 from autoflow.common.checks import finding
@@ -273,3 +273,31 @@ class PreferencesForm(FieldsetForm):
     wants_mail = forms.BooleanField(
         label="消息同时发到我的邮箱", required=False, help_text="与账号安全有关的消息总会发送。"
     )
+
+
+class ContactForm(forms.ModelForm):
+    """A telephone of the help page: of one jurisdiction, or of the nation when none is chosen."""
+
+    name = NameField(label="名称", max_length=60, help_text="接听电话的处室或单位。")
+    phone = NameField(label="电话", max_length=40, help_text="可写多个，用顿号分开。")
+    hours = NameField(
+        label="接听时间", max_length=60, required=False, help_text="选填，例如“工作日 9:00–17:00”。"
+    )
+
+    class Meta:
+        model = Contact
+        fields = ["jurisdiction", "name", "phone", "hours", "order"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["jurisdiction"].empty_label = "全国"
+        self.fields["jurisdiction"].queryset = Jurisdiction.objects.order_by("code")
+        self.fields["order"].help_text = "同一受理机构内，数字小的排在前面。"
+        for field in self.fields.values():
+            field.error_messages["required"] = f"请填写“{field.label}”。"
+
+    def clean_phone(self):
+        phone = self.cleaned_data["phone"]
+        if not any(mark.isdigit() for mark in phone):
+            raise forms.ValidationError("请填写电话号码，例如 0571-87057000。")
+        return phone

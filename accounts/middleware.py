@@ -2,16 +2,27 @@
 owner has done what comes first.
 """
 
+import logging
 import time
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.db import DatabaseError
 from django.shortcuts import redirect
 from django.utils.decorators import sync_only_middleware
 
+from accounts.audit import record
 from accounts.duties import first_duty
+from accounts.enums import Outcome
+from accounts.models import AuditRecord
 from autoflow.common import identity
+from autoflow.common.errors import TooManyRequests
+from autoflow.common.limits import ensure_not_flooded
+from autoflow.common.requests import client_address
 
+logger = logging.getLogger(__name__)
+REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 STARTED_AT = "started_at"
 
 
@@ -30,6 +41,46 @@ def session_limits(get_response):
         return get_response(request)
 
     return middleware
+
+
+@sync_only_middleware
+def refusals_recorded(get_response):
+    """Who was refused by role or scope stands in the trail, unless the step itself said so: once a minute for
+    each person and address, so that nobody floods it.
+    """
+
+    def middleware(request):
+        response = get_response(request)
+        if response.status_code in REFUSED and request.user.is_authenticated:
+            _record_refusal(request, response.status_code)
+        return response
+
+    return middleware
+
+
+def _record_refusal(request, status):
+    match = request.resolver_match
+    if match is None or (status == HTTPStatus.NOT_FOUND and not match.kwargs):
+        return
+    try:
+        ensure_not_flooded(f"refusal:{match.view_name}", str(request.user.pk), limit=1, seconds=60)
+        own = AuditRecord.objects.made_by(request.user).order_by("-id").values_list("request_id", "outcome")
+        if own.first() == (request.id, Outcome.REFUSED):
+            return
+        ids = {name: value for name, value in match.kwargs.items() if isinstance(value, int)}
+        record(
+            "access.refuse",
+            by=request.user,
+            outcome=Outcome.REFUSED,
+            summary=f"{request.method} {match.view_name}",
+            address=client_address(request),
+            status=status,
+            **ids,
+        )
+    except TooManyRequests:
+        return
+    except DatabaseError:
+        logger.warning("refusal not recorded", extra={"view": match.view_name})
 
 
 class AccountDuties:

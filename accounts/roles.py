@@ -74,6 +74,7 @@ _ADMIN = {
     Permission.SYNC_MANAGE,
     Permission.CATALOG_MANAGE,
     Permission.ACCOUNT_MANAGE,
+    Permission.CONTACT_MANAGE,
 }
 
 ROLE_PERMISSIONS = {

@@ -3,7 +3,17 @@
 from django.urls import path
 
 from accounts.enums import Channel
-from accounts.views import inbox, platform, profile, recovery, registration, second_factor, sessions, staff
+from accounts.views import (
+    contacts,
+    inbox,
+    platform,
+    profile,
+    recovery,
+    registration,
+    second_factor,
+    sessions,
+    staff,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -34,4 +44,7 @@ urlpatterns = [
     path("staff/<int:staff_id>/disable/", staff.disable, name="staff-disable"),
     path("staff/<int:staff_id>/enable/", staff.enable, name="staff-enable"),
     path("staff/<int:staff_id>/reset/", staff.reset, name="staff-reset"),
+    path("contacts/", contacts.contact_list, name="contact-list"),
+    path("contacts/<int:contact_id>/", contacts.contact_edit, name="contact-edit"),
+    path("contacts/<int:contact_id>/remove/", contacts.contact_remove, name="contact-remove"),
 ]

@@ -87,7 +87,7 @@ def check_required(content):
             message = "没有勾选任何市场配套服务，请确认市场内确实没有这些服务。"
             yield invalid(name, message, severity=Severity.WARN)
         elif name not in DECLARATIONS and (spec.required == "R" or _is_asked_for(name, content)):
-            yield required(name, spec.label)
+            yield required(name, spec.label, spec.kind)
     for name in DECLARATIONS:
         if not content[name]:
             yield finding("F-019", name)

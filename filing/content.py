@@ -26,6 +26,15 @@ def row_values(name, row):
     return {column: getattr(row, column) for column in ROW_COLUMNS[name]}
 
 
+def kept_values(name, row):
+    """A row as the next version takes it over: under the entries its own were merged into since."""
+    values = row_values(name, row)
+    for column in values.keys() & {"brand_id", "producer_id"}:
+        entry = getattr(row, column.removesuffix("_id"))
+        values[column] = entry.merged_into_id or entry.pk
+    return values
+
+
 def _image_facts(image):
     return {fact: getattr(image, fact) for fact in IMAGE_FACTS} if image else None
 

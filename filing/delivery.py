@@ -18,7 +18,7 @@ from accounts.audit import record
 from accounts.enums import Role
 from accounts.models import User
 from accounts.notices import notify
-from filing.enums import PushOutcome, PushState
+from filing.enums import UNSETTLED, PushOutcome, PushState
 from filing.images import ImageUnavailable
 from filing.models import PushMessage, PushTry
 from filing.police_client import Answer, exchange
@@ -28,6 +28,7 @@ LEASE = timedelta(seconds=60)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(hours=72)
 ALARM_PAUSE = timedelta(hours=1)
+KEEP_TRIES = timedelta(days=180)
 SWEEP_ROWS, PROBE_ROWS = 1_000, 2
 IMAGE_GONE = "影像文件缺失或已损坏，没有发送，已停止推送；请恢复文件，或由企业变更备案重新上传"
 BROKEN_OFF = "系统内部故障，没有完成推送"
@@ -194,3 +195,13 @@ def receiver_is_well() -> bool:
     """Whether the last finished try got an answer that could be believed, be it a refusal."""
     last = PushTry.objects.exclude(outcome="").order_by("-id").first()
     return last is None or last.outcome != PushOutcome.POSTPONED
+
+
+def forget_tries() -> int:
+    """The tries of half a year ago go, once their message is settled; it keeps its time and its receipt."""
+    settled = PushMessage.objects.exclude(state__in=UNSETTLED)
+    old = PushTry.objects.filter(at__lt=timezone.now() - KEEP_TRIES, message__in=settled)
+    count, _ = old.delete()
+    if count:
+        record("push.forget", summary=f"清理 {count} 次已了结的推送经过", count=count)
+    return count

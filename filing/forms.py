@@ -203,7 +203,9 @@ class FilingForms:
         for found in findings:
             form, name = self._control(found.field)
             if form is None:
-                self.form.add_error(None, f"“{control_label(found.field)}”：{found.message}")
+                self.row_sets[name].non_form_errors().append(
+                    f"“{control_label(found.field)}”：{found.message}"
+                )
             else:
                 form.add_error(name, found.message)
 

@@ -3,6 +3,7 @@
 from accounts.enums import AUTHORITY_ROLES, ENTERPRISE_ROLES, Permission
 from accounts.models import Jurisdiction
 from accounts.permissions import condition
+from autoflow.common.asking import once_a_page
 from autoflow.common.checks import rules
 from catalog.enums import CatalogKind
 from filing.confirmers import bodies_of
@@ -44,11 +45,17 @@ def reason_not_to_report(enterprise) -> str:
     return f"备案确认通过后才能填报，目前状态：{enterprise.get_status_display()}。"
 
 
+@once_a_page
+def enterprises_of(user):
+    """The enterprises this account acts for, the newest first; the others were struck off."""
+    return list(Enterprise.objects.visible_to(user).order_by("-pk"))
+
+
 def enterprise_of(user):
     """The enterprise this account acts for, None before the service is opened; one that was struck off gives
     way to the one filed anew.
     """
-    return Enterprise.objects.visible_to(user).order_by("-pk").first()
+    return next(iter(enterprises_of(user)), None)
 
 
 def reason_until_confirmed(user, opens="备案确认通过后开放"):

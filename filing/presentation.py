@@ -14,7 +14,12 @@ from filing.reasons import return_reasons, words_of
 from filing.sections import FIELDS, IMAGES, LABELS, PART_OF_FIELD, ROW_SETS, parts_for
 
 RELATED = ("enterprise", "resident_market", "decided_by", *IMAGES)
+RELATED_OF_ROWS = {
+    "brand_lines": ("brand", "producer", "authorization_image"),
+    "authorization_lines": ("brand", "grantee_division"),
+}
 TICKED = {"image_sync_acknowledged", "truth_declared"}
+EMPTY_IS_FOREVER = {"licence_valid_until", "auction_licence_until"}
 HEADINGS = {
     "brand_lines": ("品牌", "生产商", "授权类型", "供应商", "供应商信用代码", "授权期", "状态"),
     "authorization_lines": (
@@ -111,6 +116,34 @@ def images(filing):
     ]
 
 
+def authorizations(filing):
+    """The pictures behind the brand lines, each with the claim to hold against it."""
+    if not any(part.row_set == "brand_lines" for part in parts_for(filing.enterprise_types)):
+        return []
+    lines = [line for line in _rows(filing, "brand_lines") if line.authorization_image_id]
+    return [_authorization(filing, line) for line in lines]
+
+
+def _authorization(filing, line):
+    cells = _line("brand_lines", line)[1]
+    return {
+        "label": f"授权书影像：{line.brand.name}",
+        "url": line_image_url(line),
+        "alt": f"{filing.enterprise_name}的{line.brand.name}授权书影像",
+        "facts": [
+            {"label": label, "value": value}
+            for label, value in zip(HEADINGS["brand_lines"], cells, strict=True)
+            if label != "状态"
+        ],
+    }
+
+
+def line_image_url(line):
+    """The address of a row's picture, by its hash: it stays the same when the rows are stored anew."""
+    image = getattr(line, "authorization_image", None)
+    return reverse("filing:line-image", args=[line.filing_id, image.sha256]) if image else ""
+
+
 def text_of(filing, spec):
     """A field as a person reads it."""
     name, value = spec.identifier, getattr(filing, spec.identifier)
@@ -121,7 +154,7 @@ def text_of(filing, spec):
     if name == "division_code":
         return division_name(value)
     if value is None or value == "" or value == []:
-        return ""
+        return "长期" if name in EMPTY_IS_FOREVER else ""
     match spec.kind:
         case "code":
             return name_of(spec.code_list, value)
@@ -160,10 +193,9 @@ def table_of(filing, row_set):
 
 
 def _rows(filing, row_set):
-    related = {"brand_lines": ("brand", "producer"), "authorization_lines": ("brand", "grantee_division")}
     if not filing.pk:
         return []
-    return getattr(filing, row_set).select_related(*related.get(row_set, ())).order_by("pk")
+    return getattr(filing, row_set).select_related(*RELATED_OF_ROWS.get(row_set, ())).order_by("pk")
 
 
 def _line(row_set, row):
@@ -266,9 +298,9 @@ class Standing:
         return {"": "填写备案", "DRAFT": "继续填写", "RETURNED": "修改备案"}.get(status, "变更")
 
 
-def problems_by_field(filing) -> dict[str, str]:
+def problems_by_field(filing, found) -> dict[str, str]:
     """What a returned version is to mend, by field: the reason, the officer's note, and what to do."""
-    return {problem["field"]: problem["text"] or filing.return_reason for problem in problems(filing)}
+    return {problem["field"]: problem["text"] or filing.return_reason for problem in found}
 
 
 def problems(filing, form_url="") -> list[dict]:
@@ -316,4 +348,5 @@ def history(versions) -> list[dict]:
 
 def page(filing) -> dict:
     """One version for its page: parts as text and the images."""
-    return {"sections": [part for part in sections(filing) if part.key != "images"], "images": images(filing)}
+    parts = [part for part in sections(filing) if part.key != "images"]
+    return {"sections": parts, "images": [*images(filing), *authorizations(filing)]}

@@ -23,7 +23,7 @@ from filing.enums import (
 
 LIST_COLUMNS = (
     *("enterprise_id", "version", "status", "enterprise_name", "uscc", "enterprise_types"),
-    *("submitted_at", "due_at", "confirm_body", "content_hash"),
+    *("submitted_at", "due_at", "confirm_body", "content_hash", "is_from_old_system"),
     *("claim__at", "claim__by__display_name", "claim__by__username"),
 )
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")

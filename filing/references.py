@@ -7,7 +7,10 @@ from catalog.hooks import count_usage, on_merged
 from filing.enums import EDITABLE
 from filing.models import AuthorizationLine, BrandLine
 
-LINE_KEY = ("filing", "brand", "producer", "authorization_type", "supplier_name")
+LINE_KEYS = {
+    BrandLine: ("filing", "brand", "producer", "authorization_type", "supplier_name"),
+    AuthorizationLine: ("filing", "brand", "grantee_uscc", "grantee_role"),
+}
 
 
 def register():
@@ -24,13 +27,16 @@ def _counts(model, column, ids):
 
 
 def follow_merge(entry, kept, by):
-    """Drafts name the kept entry from now on; versions handed in stay as they were confirmed."""
-    if entry.KIND not in (CatalogKind.BRAND, CatalogKind.PRODUCER):
-        return
+    """Drafts name the kept entry from now on, in what they sell and in what they grant; versions handed in
+    stay as they were confirmed. A draft that names both keeps its lines.
+    """
     column = entry.KIND.value
-    lines = BrandLine.objects.filter(**{column: entry}, filing__status__in=EDITABLE)
-    for line in lines.select_for_update(of=("self",)).order_by("pk"):
-        setattr(line, column, kept)
-        same = {name: getattr(line, f"{name}_id", None) or getattr(line, name) for name in LINE_KEY}
-        if not BrandLine.objects.filter(**same).exists():
-            line.save(update_fields=[column])
+    for model, key in LINE_KEYS.items():
+        if column not in key:
+            continue
+        lines = model.objects.filter(**{column: entry}, filing__status__in=EDITABLE)
+        for line in lines.select_for_update(of=("self",)).order_by("pk"):
+            setattr(line, column, kept)
+            same = {name: getattr(line, f"{name}_id", None) or getattr(line, name) for name in key}
+            if not model.objects.filter(**same).exists():
+                line.save(update_fields=[column])

@@ -4,7 +4,6 @@ from functools import cache
 
 from django import forms
 from django.forms.renderers import get_default_renderer
-from django.urls import reverse
 
 from accounts.places import full_name_of
 from autoflow.common.checks import finding
@@ -12,6 +11,7 @@ from autoflow.common.codes import choices, field_specs
 from filing.content import row_values
 from filing.enums import LineStatus
 from filing.fields import DayField, TextField, form_field
+from filing.presentation import line_image_url
 from filing.sections import EVERYBODY, PART_OF_ROWS, concerns
 
 ROW_FORMS = {"brand_lines": "FILING_BRAND_LINE", "authorization_lines": "FILING_AUTHORIZATION_LINE"}
@@ -148,7 +148,8 @@ class RowSet(forms.BaseFormSet):
 
     def _show_pictures(self, rows):
         for form in self.forms:
-            form.preview_url = _preview_of(rows[form.stored_place]) if form.stored_place is not None else ""
+            stored = rows[form.stored_place] if form.stored_place is not None else None
+            form.preview_url = line_image_url(stored)
 
     def clean(self):
         seen = set()
@@ -216,12 +217,6 @@ def _initial(name, row, place):
     if "grantee_division_id" in values:
         values["grantee_division"] = full_name_of(row.grantee_division_id)
     return values
-
-
-def _preview_of(row):
-    """The address of a row's picture, by its hash: it stays the same when the rows are stored anew."""
-    image = getattr(row, "authorization_image", None)
-    return reverse("filing:line-image", args=[row.filing_id, image.sha256]) if image else ""
 
 
 def make_row_set(name, data, files, *, rows, is_current, **given):

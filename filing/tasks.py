@@ -40,3 +40,10 @@ def sweep_pushes():
 
     for message_id in delivery.sweep():
         push_message.delay(message_id)
+
+
+@shared_task
+def forget_tries():
+    from filing import delivery  # noqa: PLC0415
+
+    delivery.forget_tries()

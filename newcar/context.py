@@ -40,6 +40,18 @@ def submitted_lines(report, periods: list[Period]) -> dict[Period, list[dict]]:
     }
 
 
+def latest_month(report, history: dict[Period, list[dict]]) -> Period | None:
+    """Last month or, where that was not reported, the latest of the months before it."""
+    recent = (report.month.plus(-count) for count in range(1, RECENT_MONTHS + 1))
+    return next((month for month in recent if month in history), None)
+
+
+def lines_before(report) -> list[dict]:
+    """The lines of the latest month before this one."""
+    history = submitted_lines(report, [report.month.plus(-count) for count in range(1, RECENT_MONTHS + 1)])
+    return history.get(latest_month(report, history), [])
+
+
 def context_of(report, lines: list[dict]) -> Context:
     """Four questions to the database, however many lines there are."""
     month = report.month
@@ -49,10 +61,11 @@ def context_of(report, lines: list[dict]) -> Context:
     merged = VehicleModel.objects.filter(pk__in=ids).exclude(merged_into=None)
     survivors = dict(merged.values_list("pk", "merged_into"))
     offers = {(line.supplier_name, line.brand_id, line.producer_id) for line in brand_lines_of(report)}
-    previous = history.get(month.previous)
+    latest = latest_month(report, history)
     return Context(
         offered=frozenset(offers),
-        previous=None if previous is None else _by_key(previous, survivors),
+        previous=None if latest is None else _by_key(history[latest], survivors),
+        previous_month="" if latest in (None, month.previous) else latest.label,
         recent=_recent(history, month, survivors),
         year_before={
             key: number(line, "sales_qty")

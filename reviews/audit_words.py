@@ -4,6 +4,7 @@ from django.apps import apps
 
 SUBJECTS = {
     "account": "账号",
+    "contact": "联系方式",
     "service": "应用",
     "filing": "备案",
     "policy": "确认权限",
@@ -16,6 +17,7 @@ SUBJECTS = {
     "push": "公安推送",
     "usedcar": "二手车业务",
     "demo": "演示数据",
+    "access": "访问",
 }
 VERBS = {
     "recovery-request": "申请找回密码",
@@ -39,6 +41,9 @@ VERBS = {
     "password": "修改密码",
     "preferences": "修改显示设置",
     "open": "增加",
+    "add": "增加",
+    "edit": "修改",
+    "remove": "删除",
     "move": "调整",
     "enable": "启用",
     "disable": "停用",
@@ -98,6 +103,8 @@ VERBS = {
     "deliver": "已同步",
     "supersede": "被新版本取代",
     "resend": "重新推送",
+    "forget": "清理推送经过",
+    "refuse": "被拒绝或不存在",
     "resend-failed": "重新推送全部失败",
     "import-upload": "上传导入文件",
     "import-check": "校验导入文件",
@@ -120,6 +127,7 @@ VERBS = {
 
 OBJECT_KINDS = (
     "accounts.user",
+    "accounts.contact",
     "catalog.brand",
     "catalog.producer",
     "catalog.vehiclemodel",

@@ -1,6 +1,7 @@
 """Grants of producers and importers against what dealers claim: where the two do not meet."""
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -9,12 +10,13 @@ from accounts.scope import area_of
 from filing.enums import IN_FORCE, AuthorizationType, FilingStatus, GranteeRole, LineStatus
 from filing.models import AuthorizationLine, BrandLine, Enterprise
 
+KEPT = Coalesce("brand__merged_into", "brand")  # two names of one brand meet each other
 STANDING = (*IN_FORCE, FilingStatus.RETURNED)
 
 
 def claims(today):
     """What dealers in force say they are authorized to sell today."""
-    return BrandLine.objects.filter(
+    return BrandLine.objects.alias(kept=KEPT).filter(
         Q(authorized_from=None) | Q(authorized_from__lte=today),
         Q(authorized_to=None) | Q(authorized_to__gte=today),
         filing__is_in_force=True,
@@ -27,7 +29,7 @@ def claims(today):
 
 def grants(today):
     """What producers and importers in force say they grant to dealers today."""
-    return AuthorizationLine.objects.filter(
+    return AuthorizationLine.objects.alias(kept=KEPT).filter(
         Q(filing__enterprise_types__contains=["A1"]) | Q(filing__enterprise_types__contains=["A2"]),
         filing__is_in_force=True,
         filing__enterprise__status__in=STANDING,
@@ -40,7 +42,7 @@ def grants(today):
 def claims_without_grant(user):
     """Dealers of the area that claim a brand nobody says to have granted them."""
     today = timezone.localdate()
-    granted = grants(today).filter(brand=OuterRef("brand"), grantee_uscc=OuterRef("filing__uscc"))
+    granted = grants(today).filter(kept=OuterRef("kept"), grantee_uscc=OuterRef("filing__uscc"))
     found = claims(today).filter(area_of(user, "filing__")).exclude(Exists(granted))
     return found.select_related("brand", "producer", "filing")
 
@@ -48,7 +50,7 @@ def claims_without_grant(user):
 def grants_without_claim(user):
     """Grants to dealers of the area who do not claim them: filed otherwise, or not filed at all."""
     today = timezone.localdate()
-    claimed = claims(today).filter(brand=OuterRef("brand"), filing__uscc=OuterRef("grantee_uscc"))
+    claimed = claims(today).filter(kept=OuterRef("kept"), filing__uscc=OuterRef("grantee_uscc"))
     filed = Enterprise.objects.filter(uscc=OuterRef("grantee_uscc"), status__in=STANDING)
     found = grants(today).filter(_grantee_in_area(user)).exclude(Exists(claimed))
     return found.annotate(is_filed=Exists(filed)).select_related("brand", "filing", "grantee_division")

@@ -57,7 +57,7 @@ class SpanChoice(Filter):
 
     @property
     def title(self):
-        return f"{self.area.name}{self.period.label}{self.subject}"
+        return f"{self.area.reach}{self.period.label}{self.subject}"
 
     @property
     def address(self):
@@ -167,7 +167,10 @@ def offered_periods(kind, at) -> list[Period]:
 
 def change_text(now, before) -> str:
     """How much more, in percent of before; a dash where there was nothing."""
-    return f"{Decimal(now - before) * 100 / before:+.1f}%" if before else "–"
+    if not before:
+        return "–"
+    percent = f"{Decimal(now - before) * 100 / before:+z.1f}%"
+    return percent.removeprefix("+") if percent == "+0.0%" else percent
 
 
 def comparisons(chosen, sums, name) -> list[tuple[str, Period, tuple[str, str]]]:

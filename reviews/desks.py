@@ -12,8 +12,8 @@ from accounts.models import AuditRecord, Contact, User
 from accounts.permissions import can, decide
 from autoflow.common.health import probe_all
 from filing.completion import missing_items
-from filing.enums import AWAITING, STOPPED, FilingStatus
-from filing.models import Enterprise, Filing
+from filing.enums import AWAITING, STOPPED, FilingStatus, PushState
+from filing.models import Enterprise, Filing, PushMessage
 from filing.permissions import enterprise_of
 from filing.presentation import problems
 from filing.services import findings_of
@@ -21,6 +21,7 @@ from reporting import clock
 from reporting.calendar import entries_of
 from reporting.enums import Phase
 from reporting.windows import limit_text
+from reviews import catalogue
 from reviews.audit_words import with_words
 from reviews.queues import deadline_text, figures, late_bodies, latest_versions, with_ages
 from reviews.sync import fault_text
@@ -70,6 +71,7 @@ def enterprise_desk(user):
         "tasks": [task for task in tasks if task],
         "waiting": _waiting(filing),
         "steps": _steps(user, enterprise, reports),
+        "push": enterprise and enterprise.pushes.newest(),
         "contacts": Contact.objects.near(user)[:CONTACTS],
         "trades": _trades(user) if reports and can(user, Permission.TRADE_VIEW) else None,
     }
@@ -143,16 +145,18 @@ def _waiting(filing):
 
 
 def _import_tasks(user):
-    checked = ImportBatch.objects.visible_to(user).filter(status=ImportStatus.CHECKED).order_by("id")
-    return [
-        Task(
-            f"“{batch.file_name}”已校验，等待您确认导入",
-            f"可导入 {batch.good_count:,} 行，有错误 {batch.bad_count:,} 行。",
-            "查看并导入",
-            reverse("usedcar:import-detail", args=[batch.pk]),
-        )
-        for batch in checked[:LATEST]
-    ]
+    waiting = ImportBatch.objects.visible_to(user).filter(
+        status__in=(ImportStatus.ASKING, ImportStatus.CHECKED)
+    )
+    return [_import_task(batch) for batch in waiting.order_by("id")[:LATEST]]
+
+
+def _import_task(batch):
+    url = reverse("usedcar:import-detail", args=[batch.pk])
+    if batch.status == ImportStatus.ASKING:
+        return Task(f"“{batch.file_name}”有列名待核对", "核对后继续校验。", "核对列名", url)
+    text = f"可导入 {batch.ready_count:,} 行，有错误 {batch.bad_count:,} 行。"
+    return Task(f"“{batch.file_name}”已校验，等待您确认导入", text, "查看并导入", url)
 
 
 def _report_tasks(enterprise):
@@ -234,15 +238,35 @@ def authority_desk(user):
 def admin_desk(user):
     """The parts of the system with their faults, and how many use it."""
     counted = dict(User.objects.order_by().values_list("role").annotate(Count("id")))
+    tasks = [*_catalogue_tasks(user), *_push_tasks(user)]
     faults = probe_all() | {"公安推送": fault_text()}
     return {
         "parts": list(faults.items()),
         "is_well": not any(faults.values()),
+        "tasks": tasks,
         "roles": [(role.label, counted.get(role.value, 0)) for role in Role],
         "user_count": sum(counted.values()),
         "enterprise_count": Enterprise.objects.count(),
         "waiting_count": Filing.objects.awaiting().count(),
     }
+
+
+def _catalogue_tasks(user):
+    """What enterprises asked the catalogue to add, by kind."""
+    for kind, count in catalogue.counts(user).items():
+        if count:
+            url = f"{reverse('reviews:catalog-queue')}?kind={kind}"
+            text = "审核通过后全国可选；申请企业等待结果。"
+            yield Task(f"{kind.label}申请待审核 {count:,} 项", text, f"审核{kind.label}", url)
+
+
+def _push_tasks(user):
+    """Messages to the traffic police that nobody tries to send any more."""
+    count = PushMessage.objects.visible_to(user).filter(state=PushState.FAILED).count()
+    if count:
+        url = f"{reverse('reviews:sync-list')}?state={PushState.FAILED}"
+        text = "系统不再自动重试，请查明原因后重新推送。"
+        yield Task(f"公安推送已停止 {count:,} 件", text, "查看停止的推送", url)
 
 
 def auditor_desk(user):

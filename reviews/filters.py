@@ -159,7 +159,8 @@ class AuthorizationFilter(Filter):
         if self.text:
             by_code = Q(**{f"{code}__startswith": self.text.upper()})
             lines = lines.filter(by_code | Q(**{f"{name}__contains": self.text}))
-        return lines.filter(brand=self.brand) if self.brand else lines
+        own = Q(brand=self.brand) | Q(brand__merged_into=self.brand)
+        return lines.filter(own) if self.brand else lines
 
     def labels(self):
         labels = {

@@ -47,7 +47,8 @@ def workbook(user, chosen, found) -> io.BytesIO:
             sheet = book.sheet("分地区", [chosen.area.part_word, *headers], note=note)
             for line in (*found["places"], found["total"]):
                 sheet.append([line.name, *(figure for _, figure in line.cells)])
-        sheet = book.sheet("上报情况", ["地区", *COUNTED, "上报率"], note=note)
+        counted = [f"{label}（{found['completeness_unit']}）" for label in COUNTED]
+        sheet = book.sheet("上报情况", ["地区", *counted, "上报率"], note=note)
         for part in (*found["completeness_parts"], found["completeness"]):
             counts = [getattr(part, name) for name in COUNTED.values()]
             sheet.append([part.name or "合计", *counts, part.rate_text])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.scope import area_of
 from newcar.models import MonthlySummary
@@ -88,10 +89,15 @@ def _places(rows, area: Area, sums) -> list[Line]:
 
 
 def _brands(rows, total, sums) -> list[Line]:
-    """The brands that sold most, and all others together, so that they add up."""
-    grouped = rows.order_by().values("brand", "brand__name").annotate(**sums)
-    found = grouped.order_by("-sales", "brand")[:BRANDS]
-    named = [(row["brand__name"], _filled(row)) for row in found]
+    """The brands that sold most, and all others together, so that they add up; what was reported under a
+    brand merged since counts with the one kept.
+    """
+    kept = {
+        "kept": Coalesce("brand__merged_into", "brand"),
+        "kept_name": Coalesce("brand__merged_into__name", "brand__name"),
+    }
+    found = rows.order_by().values(**kept).annotate(**sums).order_by("-sales", "kept")[:BRANDS]
+    named = [(row["kept_name"], _filled(row)) for row in found]
     rest = {name: total[name] - sum(figures[name] for _, figures in named) for name in SUMS}
     if any(rest.values()):
         named.append(("其他品牌", rest))

@@ -13,9 +13,14 @@ from autoflow.common.pages import COUNT_CAP
 from autoflow.common.workdays import workdays_since
 from filing.enums import AWAITING, FilingAction, FilingStatus
 from filing.models import Filing, FilingEvent
+from filing.permissions import own_filing_reason
 from filing.presentation import day_text
 
 BODIES = 10
+SHARED_COLUMNS = (
+    *("uscc", "contact_mobile", "contact_email"),
+    *("submitted_by__phone", "submitted_by__email"),
+)
 ONE_SECOND = timedelta(seconds=1)
 
 
@@ -163,6 +168,16 @@ def with_ages(filings):
         filing.age = age_text(filing.submitted_at, now) if is_waiting else ""
         filing.is_overdue = is_waiting and filing.due_at is not None and filing.due_at < now
         filing.holder = claim if claim is not None and claim.is_live else None
+    return filings
+
+
+def with_own_marks(filings, user):
+    """Adds why the officer may not decide on his own filing; one statement reads what that takes of all."""
+    waiting = [filing.pk for filing in filings if filing.status in AWAITING]
+    shared = Filing.objects.visible_to(user).filter(pk__in=waiting).select_related("submitted_by")
+    reasons = {each.pk: own_filing_reason(user, each) for each in shared.only(*SHARED_COLUMNS)}
+    for filing in filings:
+        filing.own_reason = reasons.get(filing.pk, "")
     return filings
 
 

@@ -125,6 +125,12 @@ class ReportFilter(PeriodChoice):
         )
 
     @property
+    def links(self):
+        """The lists behind the totals of the place, whatever else was chosen."""
+        where = f"?{self.base}&place={self.area.code}"
+        return {"returned": f"{where}&status={ReportStatus.RETURNED}", "missing": f"{where}&tab=missing"}
+
+    @property
     def address(self):
         """The address of everything chosen; of the export."""
         names = ("status", "timing", "finding", "reason")

@@ -8,8 +8,9 @@ from accounts.enums import Permission
 from accounts.permissions import decide
 from autoflow.common.codes import enterprise_types
 from filing.enums import AWAITING, FilingStatus
+from filing.forms import named
 from filing.models import Filing, Urge
-from filing.presentation import former_problems, history, images, problems, sections, text_of
+from filing.presentation import authorizations, former_problems, history, images, problems, sections, text_of
 from filing.reasons import reasons_for, return_reasons
 from filing.sections import FIELDS, IMAGES, LABELS
 from filing.services import findings_of
@@ -34,7 +35,6 @@ TO_HOLD_AGAINST = {
     "licence_duplicate_image": ON_LICENCE,
     "seal_image": ("enterprise_name", "uscc"),
 }
-LONG_TERM = "长期"
 FEW_ITEMS = 3
 SAID_AS_SUSPICION = {"F-013", "F-020"}
 
@@ -126,13 +126,14 @@ def _in_force(filing, versions):
 
 def _findings(filing):
     """The rules that ask or tell something, save those the odd things say in better words."""
-    return [found for found in findings_of(filing) if found.rule not in SAID_AS_SUSPICION]
+    return [named(found) for found in findings_of(filing) if found.rule not in SAID_AS_SUSPICION]
 
 
 def _content(filing, form, changed):
     """Every item with its tick, by part; images apart with what stands on them."""
     ticks = {name: _tick(name, form) for name in LABELS}
     parts = sections(filing)
+    claims = [picture | {"tick": None, "is_changed": False} for picture in authorizations(filing)]
     return {
         "parts": [_part(part, ticks, changed) for part in parts if part.key != "images"],
         "images": [
@@ -140,7 +141,8 @@ def _content(filing, form, changed):
             | {"facts": _facts(filing, image["slot"], changed), "tick": ticks[image["slot"]]}
             | {"is_changed": image["slot"] in changed}
             for image in images(filing)
-        ],
+        ]
+        + claims,
         "type_names": [enterprise_types()[code].name for code in filing.enterprise_types],
     }
 
@@ -172,7 +174,7 @@ def _facts(filing, slot, changed):
     return [
         {
             "label": FIELDS[name].label,
-            "value": text_of(filing, FIELDS[name]) or (LONG_TERM if name == "licence_valid_until" else ""),
+            "value": text_of(filing, FIELDS[name]),
             "is_changed": name in changed,
         }
         for name in TO_HOLD_AGAINST[slot]

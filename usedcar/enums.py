@@ -38,6 +38,7 @@ class TradeAction(TextChoices):
     CHANGE = "CHANGE", "修改"
     VOID = "VOID", "红冲"
     DELETE = "DELETE", "删除"
+    UNDO = "UNDO", "撤销导入"
 
 
 class CorrectionStatus(TextChoices):
@@ -77,21 +78,27 @@ class VinReason(TextChoices):
 class ImportStatus(TextChoices):
     UPLOADED = "UPLOADED", "已上传"
     CHECKING = "CHECKING", "校验中"
+    ASKING = "ASKING", "待核对列名"
     CHECKED = "CHECKED", "待确认导入"
     WRITING = "WRITING", "写入中"
     DONE = "DONE", "已完成"
     FAILED = "FAILED", "失败"
     CANCELLED = "CANCELLED", "已取消"
+    UNDOING = "UNDOING", "撤销中"
     UNDONE = "UNDONE", "已撤销"
 
 
-UNFINISHED = (ImportStatus.UPLOADED, ImportStatus.CHECKING, ImportStatus.WRITING)
+UNFINISHED = (ImportStatus.UPLOADED, ImportStatus.CHECKING, ImportStatus.WRITING, ImportStatus.UNDOING)
 
 
 class ImportAction(TextChoices):
     CHECK = "CHECK", "校验"
+    ASK = "ASK", "询问列名"
+    ANSWER = "ANSWER", "核对列名"
+    MEND = "MEND", "修改错误行"
     RESULT = "RESULT", "给出校验结果"
     WRITE = "WRITE", "导入"
     FINISH = "FINISH", "完成导入"
     FAIL = "FAIL", "中止"
     CANCEL = "CANCEL", "取消"
+    UNDO = "UNDO", "撤销导入"

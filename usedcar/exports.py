@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 
 from django.utils import timezone
 
@@ -59,11 +60,17 @@ def rows_of(trades: TradeQuerySet, ids: Sequence[int], user: User) -> Iterator[t
         yield from (row_of(found[key], is_masked=user.is_authority) for key in part if key in found)
 
 
+@cache
+def labels_of(name: str) -> dict[str, str]:
+    """The words for the codes of a column; Django would gather them anew for every cell."""
+    return dict(Trade._meta.get_field(name).flatchoices)
+
+
 def row_of(trade: Trade, *, is_masked: bool) -> tuple:
     return (
         trade.vin,
         trade.plate_no,
-        trade.get_vehicle_type_display(),
+        labels_of("vehicle_type").get(trade.vehicle_type, trade.vehicle_type),
         trade.maker_model,
         party_name(trade, "seller", is_masked=is_masked),
         trade.seller_uscc or trade.seller_id_mask,
@@ -74,10 +81,10 @@ def row_of(trade: Trade, *, is_masked: bool) -> tuple:
         trade.invoice_date,
         trade.traded_on,
         trade.price,
-        trade.get_trade_type_display(),
-        trade.get_transfer_type_display(),
+        labels_of("trade_type").get(trade.trade_type, trade.trade_type),
+        labels_of("transfer_type").get(trade.transfer_type, trade.transfer_type),
         name_of("divisions", trade.transfer_to_division),
-        trade.get_status_display(),
+        labels_of("status").get(trade.status, trade.status),
         trade.enterprise.name,
         trade.reported_at,
     )

@@ -106,7 +106,15 @@ class TradeFilter:
         left = {name: value for name, (value, _) in self.chosen.items() if name != without}
         return f"?{urlencode(left)}"
 
+    @property
+    def needs_month(self):
+        """A kind or a source may be rare; over a whole area it is looked for in one month."""
+        is_narrow = self.text or self.month or self.batch or self.by_name
+        return bool(self.kind or self.source) and not is_narrow
+
     def apply(self, trades):
+        if self.needs_month:
+            return trades.none()
         if self.text:
             trades = trades.alias(vin_reversed=Reverse("vin")).filter(self._search())
         if self.month:

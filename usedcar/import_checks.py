@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,14 +17,23 @@ from filing.models import Enterprise
 from usedcar.history import DEAL_FIELDS, History, to_deal
 from usedcar.import_clean import clean_rows
 from usedcar.import_columns import frame_of, read_columns
-from usedcar.import_rows import TEMPLATE_VERSION, check_row, columns, header_key, match_header
+from usedcar.import_rows import (
+    TEMPLATE_VERSION,
+    Header,
+    check_row,
+    columns,
+    header_key,
+    match_header,
+    required_columns,
+)
 from usedcar.staging import reported_invoices, seal
-from usedcar.template_workbook import HEADER_ROWS, REASONS
+from usedcar.template_workbook import HEADER_ROWS, REASONS, ROW_KEY
 
 UNCONFIRMED_MARKET = "交易市场在本系统没有确认通过的备案，请核对统一社会信用代码。"
 NAMED_VALUE = re.compile(r"的值“.*”")
 LONG_NUMBER = re.compile(r"\d{5}")
 MESSAGE_LENGTH = 300
+OWN_HEADERS = {REASONS, ROW_KEY}
 Findings = defaultdict[int, list[Finding]]
 COMPARED = ("place", "row_no", "invoice_code", "invoice_number", *DEAL_FIELDS)
 
@@ -82,16 +91,28 @@ def message_of(number: int, column: str, found: Finding) -> str:
     return message[:MESSAGE_LENGTH]
 
 
-def read_header(first: SheetSlice) -> tuple[list[str | None], int]:
-    """The identifiers of the columns and the row they stand in; any doubt refuses the file."""
+def read_header(first: SheetSlice, answers: Mapping[str, str]) -> tuple[Header, int, int | None]:
+    """The columns, the row they stand in and the place of the row keys; a repeated column, or a required one
+    that no header could mean, refuses the file.
+    """
     places = [place for place, number in enumerate(first.numbers) if number <= HEADER_ROWS]
     for place, cells in zip(places, first.rows(places), strict=True):
-        names, problems = match_header("" if header_key(cell) == REASONS else cell for cell in cells)
-        if any(names):
-            if problems:
-                raise WorkbookRefused(f"{template_differs()}{''.join(problems)}", "I-002")
-            return names, first.numbers[place]
+        keys = [header_key(cell) for cell in cells]
+        header = match_header(("" if key in OWN_HEADERS else key for key in keys), answers)
+        if any(header.names):
+            refuse_header(header)
+            key_place = keys.index(ROW_KEY) if ROW_KEY in keys else None
+            return header, first.numbers[place], key_place
     raise WorkbookRefused(f"{template_differs()}第 2 行应为模板的列名。", "I-002")
+
+
+def refuse_header(header: Header) -> None:
+    problems = [f"列“{label}”重复。" for label in header.repeated]
+    if header.lacks_required and not header.has_questions:
+        lacking = [name for name in header.missing if name in required_columns()]
+        problems += [f"缺少必填列“{columns()[name].label}”。" for name in lacking]
+    if problems:
+        raise WorkbookRefused(f"{template_differs()}{''.join(problems)}", "I-002")
 
 
 def template_differs() -> str:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import cache, partial
+from types import MappingProxyType
+
+from rapidfuzz import fuzz
 
 from autoflow.common.checks import REQUIRED, Finding, finding, invalid
 from autoflow.common.codes import code_of, division_code_of, field_spec, read_table
@@ -17,6 +19,8 @@ from autoflow.common.workbooks import CellFault
 from usedcar.checks import check_trade, empty_row
 
 TEMPLATE_VERSION = "2026.1"
+HEADER_LENGTH = 30
+ALIKE = 60
 NUMBERS = ("uscc", "id_number", "plate_no", "vin", "registration_cert_no", "invoice_code", "invoice_number")
 SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
 PLAIN_FIGURE = re.compile(r"-?\d{1,15}(\.\d{1,10})?", re.ASCII)
@@ -211,21 +215,67 @@ def names_by_header() -> Mapping[str, str]:
     return {header_key(column.label): column.identifier for column in columns().values()}
 
 
-def match_header(cells: Iterable[object]) -> tuple[list[str | None], list[str]]:
-    """The identifier of each column whatever its place, and what is wrong with the header, in Chinese."""
-    known, names, problems = names_by_header(), [], []
+@dataclass
+class Header:
+    """What the columns of a file are: `names` by place; `unknown` headers with the nearest column that is
+    missing, if any is near; columns left out, and those given twice.
+    """
+
+    names: list[str | None]
+    unknown: dict[str, str]
+    missing: list[str]
+    repeated: list[str]
+    ignored: list[str]
+
+    @property
+    def lacks_required(self) -> bool:
+        return bool(required_columns() & set(self.missing))
+
+    @property
+    def has_questions(self) -> bool:
+        """Somebody must say what a header means before rows are read by it."""
+        return any(self.unknown.values()) or bool(self.unknown and self.lacks_required)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the result page tells about columns that are extra or left out."""
+        extra = [f"列“{key}”不在模板中，没有导入。" for key in (*self.ignored, *self.unknown)]
+        return extra + [f"文件没有列“{columns()[name].label}”，按空白处理。" for name in self.missing]
+
+
+def match_header(cells: Iterable[object], answers: Mapping[str, str] = MappingProxyType({})) -> Header:
+    """The identifier of each column whatever its place; `answers` say what unknown headers mean."""
+    known, names, repeated, keys = names_by_header(), [], [], []
     for cell in cells:
-        key = header_key(cell)
-        name = known.get(key)
+        key = header_key(cell)[:HEADER_LENGTH]
+        name = known.get(key) or answers.get(key) or None
         if name is None and key:
-            near = get_close_matches(key, known, n=1, cutoff=0.5)
-            hint = f"，是否为“{columns()[known[near[0]]].label}”？" if near else "。"
-            problems.append(f"不认识列“{key[:30]}”{hint}")
+            keys.append(key)
         elif name is not None and name in names:
-            problems.append(f"列“{columns()[name].label}”重复。")
+            repeated.append(columns()[name].label)
             name = None
         names.append(name)
-    problems += [
-        f"缺少列“{column.label}”。" for column in columns().values() if column.identifier not in names
-    ]
-    return names, problems
+    missing = [name for name in columns() if name not in names]
+    unknown = nearest([key for key in dict.fromkeys(keys) if key not in answers], missing)
+    ignored = [key for key in dict.fromkeys(keys) if key in answers]
+    return Header(names, unknown, missing, repeated, ignored)
+
+
+def nearest(keys: Iterable[str], missing: Iterable[str]) -> dict[str, str]:
+    """Each unknown header with the missing column that it most resembles, each column once, the most alike
+    first.
+    """
+    labels = {name: header_key(columns()[name].label) for name in missing}
+    pairs = ((fuzz.ratio(key, label), key, name) for key in keys for name, label in labels.items())
+    found: dict[str, str] = {}
+    for likeness, key, name in sorted(pairs, key=lambda pair: -pair[0]):
+        if likeness >= ALIKE and key not in found and name not in found.values():
+            found[key] = name
+    return {key: found.get(key, "") for key in keys}
+
+
+@cache
+def required_columns() -> frozenset[str]:
+    return frozenset(
+        row["identifier"] for row in read_table("import_template_columns") if row["required"] == "R"
+    )

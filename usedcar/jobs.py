@@ -4,7 +4,7 @@ lying.
 
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
@@ -20,31 +20,40 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.audit import record
+from autoflow.common.checks import Severity
 from autoflow.common.sheet_slices import read_slices, slice_of
 from autoflow.common.workbooks import WorkbookRefused, check_container
 from filing.models import Enterprise
+from usedcar.bad_rows import MENDABLE, keep, notes_of, packed
 from usedcar.enums import UNFINISHED, ImportAction, ImportStatus
-from usedcar.import_checks import CheckedRows, WorkbookChecks, faults_of, read_header
-from usedcar.models import ImportBatch, ImportFault, StagedTrade
+from usedcar.import_checks import CheckedRows, WorkbookChecks, faults_of, label_of, read_header
+from usedcar.import_rows import Header
+from usedcar.models import BadRow, ImportBatch, ImportFault, StagedTrade
 from usedcar.permissions import reason_not_to_report
+from usedcar.row_keys import continued_import, key_of
 from usedcar.staging import forget, stage, store_faults, write_trades
 from usedcar.steps import use_releases
 from usedcar.template_workbook import ErrorWorkbook
+from usedcar.undo import removable, remove
 
 LEASE = timedelta(seconds=60)
 MAX_TRIES = 3
 SLICE_ROWS = 5_000
+KNOWN_NAMED = 200
 KEEP_FILES = timedelta(hours=24)
 KEEP_UNCONFIRMED = timedelta(days=7)
 CLAIMABLE = {
     ImportAction.CHECK: (ImportStatus.UPLOADED, ImportStatus.CHECKING),
     ImportAction.WRITE: (ImportStatus.WRITING,),
+    ImportAction.UNDO: (ImportStatus.UNDOING,),
 }
 COUNTS = ("total_count", "checked_count", "good_count", "warned_count", "bad_count", "known_count")
+NOT_UNDONE = "系统多次处理未能完成撤销，没有撤销任何交易，请稍后再试；仍有问题请联系技术支持。"
 GIVEN_UP = "系统多次处理未能完成，已停止。请检查文件后重新上传；仍有问题请联系技术支持。"
 FILE_GONE = "上传的文件已不存在，请重新上传。"
 STAGED_LOST = "校验后的数据已不完整，没有导入任何行，请重新上传。"
 NO_ROWS = "文件中没有数据，请从第 3 行起填写后再上传。"
+NOBODY = {"undone_at": None, "undone_by_id": None, "undo_reason": ""}
 logger = logging.getLogger(__name__)
 
 
@@ -62,13 +71,14 @@ def claim(batch_id: int, action: ImportAction) -> ImportBatch | None:
     if batch is None:
         return None
     if batch.tries >= MAX_TRIES:
-        fail(batch, GIVEN_UP)
+        give_up(batch)
         return None
     batch.move(action)
     batch.lease_token, batch.tries, batch.lease_until = batch.lease_token + 1, batch.tries + 1, now + LEASE
-    changed = ["status", "lease_token", "tries", "lease_until"]
+    batch.started_at = now
+    changed = ["status", "lease_token", "tries", "lease_until", "started_at"]
     if action == ImportAction.CHECK:
-        forget(batch, StagedTrade, ImportFault)
+        forget(batch, StagedTrade, ImportFault, BadRow)
         for name in COUNTS:
             setattr(batch, name, 0)
         changed += COUNTS
@@ -91,8 +101,17 @@ def fail(batch: ImportBatch, reason: str) -> None:
     limit = ImportBatch._meta.get_field("failure").max_length
     failure = reason if len(reason) <= limit else f"{reason[: limit - 1]}…"
     hold(batch, status=ImportStatus.FAILED, failure=failure, finished_at=timezone.now(), lease_until=None)
-    forget(batch, StagedTrade, ImportFault)
+    forget(batch, StagedTrade, ImportFault, BadRow)
     record("usedcar.import-fail", batch, by=batch.uploaded_by)
+
+
+def give_up(batch: ImportBatch) -> None:
+    """No further try: a check or a write ends in failure, the trades of an undo stay reported."""
+    if batch.status != ImportStatus.UNDOING:
+        fail(batch, GIVEN_UP)
+        return
+    hold(batch, status=ImportStatus.DONE, failure=NOT_UNDONE, lease_until=None, tries=0, **NOBODY)
+    record("usedcar.import-undo-fail", batch, by=batch.uploaded_by)
 
 
 @contextmanager
@@ -126,22 +145,40 @@ def check_batch(*, batch_id: int) -> None:
         check_container(path, max_bytes=settings.IMPORT_MAX_BYTES)
         parts = read_slices(path, max_rows=settings.IMPORT_MAX_ROWS, rows=SLICE_ROWS)
         first = next(parts, slice_of([]))
-        names, header_row = read_header(first)
-        hold(batch, total_count=max(first.expected - header_row, 0))
+        header, header_row, key_place = read_header(first, batch.header_answers)
+        if header.has_questions:
+            ask(batch, header)
+            return
+        keys = () if key_place is None else first.columns[key_place]["text"]
+        hold(
+            batch,
+            total_count=max(first.expected - header_row, 0),
+            header_notes=header.notes,
+            continues_id=continued_import(batch, keys),
+        )
         data = chain([first.after(header_row)], parts)
         del first
-        checks = WorkbookChecks(batch.enterprise, names, timezone.localdate())
+        checks, bad_rows = WorkbookChecks(batch.enterprise, header.names, timezone.localdate()), {}
         with closing(ErrorWorkbook(str(errors_path), checks.names)) as errors, ThreadPoolExecutor(1) as aside:
             read = ahead(map(checks.read, ahead(filter(len, data))))
             for checked in map(checks.compared, ahead(map(checks.sealed, read))):
-                written = aside.submit(write_errors, errors, checked)
+                written = aside.submit(write_errors, batch, errors, checked, bad_rows)
                 save_slice(batch, checks, checked)
                 written.result()
         if not checks.counts["checked_count"]:
             raise WorkbookRefused(NO_ROWS)
-        if checks.counts["bad_count"]:
+        if checks.counts["bad_count"] > MENDABLE:
             store_errors(batch, errors_path)
-        finish_check(batch)
+            bad_rows = {}
+        finish_check(batch, bad_rows)
+
+
+@transaction.atomic
+def ask(batch: ImportBatch, header: Header) -> None:
+    """The check waits until somebody says what the unknown headers mean."""
+    questions = {"unknown": list(header.unknown.items()), "missing": header.missing}
+    hold(batch, status=ImportStatus.ASKING, header_questions=questions, lease_until=None, tries=0)
+    record("usedcar.import-ask", batch, by=batch.uploaded_by, unknown=len(header.unknown))
 
 
 def ahead(parts: Iterator) -> Iterator:
@@ -163,13 +200,28 @@ def save_slice(batch: ImportBatch, checks: WorkbookChecks, checked: CheckedRows)
     hold(batch, **checks.counts)
     stage(batch, checked.ready)
     store_faults(batch, checked.faults())
+    store_faults(batch, known_rows(checked, named_before=checks.counts["known_count"] - len(checked.known)))
 
 
-def write_errors(errors: ErrorWorkbook, checked: CheckedRows) -> None:
+def known_rows(checked: CheckedRows, *, named_before: int) -> Iterator[tuple[int, str, str, str, str]]:
+    """The first rows of a file whose invoice the enterprise reported before, for the result page."""
+    for place in sorted(checked.known - set(checked.bad))[: max(KNOWN_NAMED - named_before, 0)]:
+        number = checked.part.numbers[place]
+        message = f"第{number}行：该发票本企业已上报，不再导入。"
+        yield number, label_of("invoice_number"), "T-051", Severity.INFO, message
+
+
+def write_errors(
+    batch: ImportBatch, errors: ErrorWorkbook, checked: CheckedRows, bad_rows: dict[int, str]
+) -> None:
+    """The bad rows go to the error workbook; as long as they are few they are kept for the browser too."""
     bad = checked.bad
     for place, cells in zip(bad, checked.part.rows(bad), strict=True):
         number = checked.part.numbers[place]
-        errors.add(cells, [message for *_, message in faults_of(number, checked.findings[place])])
+        reasons, notes = notes_of(faults_of(number, checked.findings[place]))
+        errors.add(cells, reasons, notes, key_of(batch.pk, number))
+        if len(bad_rows) < MENDABLE:
+            bad_rows[number] = packed(errors.names, cells)
 
 
 def store_errors(batch: ImportBatch, path: Path) -> None:
@@ -180,7 +232,8 @@ def store_errors(batch: ImportBatch, path: Path) -> None:
 
 
 @transaction.atomic
-def finish_check(batch: ImportBatch) -> None:
+def finish_check(batch: ImportBatch, bad_rows: Mapping[int, str]) -> None:
+    keep(batch, bad_rows)
     total = batch.checked_count
     hold(batch, status=ImportStatus.CHECKED, total_count=total, lease_until=None, tries=0)
     record(
@@ -216,6 +269,25 @@ def write_staged(batch: ImportBatch) -> None:
     record("usedcar.import-done", batch, by=batch.uploaded_by, **counts)
 
 
+def undo_batch(*, batch_id: int) -> None:
+    """Take the trades of a batch back, once."""
+    batch = claim(batch_id, ImportAction.UNDO)
+    if batch is not None:
+        with at_work(batch):
+            undo_written(batch)
+
+
+@transaction.atomic
+def undo_written(batch: ImportBatch) -> None:
+    """The trades leave, their history and the UNDONE mark commit together; no trade changes meanwhile."""
+    hold(batch)
+    Enterprise.objects.select_for_update(no_key=True).get(pk=batch.enterprise_id)
+    _, kept = removable(batch)
+    undone = remove(batch)
+    hold(batch, status=ImportStatus.UNDONE, lease_until=None, undone_count=undone, undo_kept=kept)
+    record("usedcar.import-undone", batch, by=batch.undone_by, undone=undone, **kept)
+
+
 def sweep() -> list[tuple[int, str]]:
     """Tidy up, and name the batches whose work must be rung for again."""
     now = timezone.now()
@@ -227,15 +299,17 @@ def sweep() -> list[tuple[int, str]]:
 
 def cancel_unconfirmed(before) -> None:
     """Checked rows hold personal data and are not kept for somebody who does not come back."""
-    for batch in ImportBatch.objects.filter(status=ImportStatus.CHECKED, uploaded_at__lt=before)[:100]:
+    waiting = (ImportStatus.ASKING, ImportStatus.CHECKED)
+    for batch in ImportBatch.objects.filter(status__in=waiting, uploaded_at__lt=before)[:100]:
         with transaction.atomic(), suppress(LeaseLost):
             hold(batch, status=ImportStatus.CANCELLED, finished_at=timezone.now(), lease_until=None)
-            forget(batch, StagedTrade)
+            forget(batch, StagedTrade, BadRow)
             record("usedcar.import-expire", batch)
 
 
 def delete_files(before) -> None:
     """Uploads are kept for a day after the batch ended, for the download of bad rows."""
+    BadRow.objects.filter(batch__finished_at__lt=before).delete()
     ended = ImportBatch.objects.filter(finished_at__lt=before).exclude(stored_as="")[:100]
     for batch in ended:
         default_storage.delete(batch.stored_as)

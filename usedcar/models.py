@@ -7,6 +7,7 @@ from django.db.models.functions import Left, Reverse
 
 from accounts.models import User
 from autoflow.common.codes import choices
+from autoflow.common.constraints import paired
 from autoflow.common.crypto import EncryptedTextField
 from autoflow.common.workflow import StateMachine
 from filing.models import Enterprise
@@ -134,6 +135,9 @@ class ImportBatch(StateMachine, models.Model):
     Action = ImportAction
     TRANSITIONS = {
         ImportAction.CHECK: ({ImportStatus.UPLOADED, ImportStatus.CHECKING}, ImportStatus.CHECKING),
+        ImportAction.ASK: ({ImportStatus.CHECKING}, ImportStatus.ASKING),
+        ImportAction.ANSWER: ({ImportStatus.ASKING}, ImportStatus.UPLOADED),
+        ImportAction.MEND: ({ImportStatus.CHECKED}, ImportStatus.CHECKED),
         ImportAction.RESULT: ({ImportStatus.CHECKING}, ImportStatus.CHECKED),
         ImportAction.WRITE: ({ImportStatus.CHECKED, ImportStatus.WRITING}, ImportStatus.WRITING),
         ImportAction.FINISH: ({ImportStatus.WRITING}, ImportStatus.DONE),
@@ -142,9 +146,10 @@ class ImportBatch(StateMachine, models.Model):
             ImportStatus.FAILED,
         ),
         ImportAction.CANCEL: (
-            {ImportStatus.UPLOADED, ImportStatus.CHECKING, ImportStatus.CHECKED},
+            {ImportStatus.UPLOADED, ImportStatus.CHECKING, ImportStatus.ASKING, ImportStatus.CHECKED},
             ImportStatus.CANCELLED,
         ),
+        ImportAction.UNDO: ({ImportStatus.DONE, ImportStatus.UNDOING}, ImportStatus.UNDOING),
     }
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="imports", verbose_name="企业")
@@ -155,6 +160,12 @@ class ImportBatch(StateMachine, models.Model):
     stored_as = models.CharField("存放名", max_length=100, blank=True)
     status = models.CharField("状态", max_length=9, choices=ImportStatus, default=ImportStatus.UPLOADED)
     failure = models.CharField("失败原因", max_length=300, blank=True)
+    continues = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="continued_by", verbose_name="接续的导入"
+    )
+    header_questions = models.JSONField("待核对的列名", default=dict, blank=True)
+    header_answers = models.JSONField("核对过的列名", default=dict, blank=True)
+    header_notes = models.JSONField("列名的说明", default=list, blank=True)
     total_count = models.PositiveIntegerField("总行数", default=0)  # while checking: expected, or 0
     checked_count = models.PositiveIntegerField("已校验", default=0)
     good_count = models.PositiveIntegerField("可导入", default=0)
@@ -165,7 +176,15 @@ class ImportBatch(StateMachine, models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.PositiveIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
+    started_at = models.DateTimeField("开始处理时间", null=True, blank=True)
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    undone_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤销人"
+    )
+    undo_reason = models.CharField("撤销原因", max_length=200, blank=True)
+    undone_count = models.PositiveIntegerField("已撤销", default=0)
+    undo_kept = models.JSONField("撤销时保留", default=dict, blank=True)  # how many rows stayed, by reason
 
     objects = ImportQuerySet.as_manager()
 
@@ -177,6 +196,11 @@ class ImportBatch(StateMachine, models.Model):
                 name="importbatch_done_adds_up",
                 condition=~Q(status=ImportStatus.DONE) | Q(good_count=F("written_count") + F("known_count")),
                 violation_error_message="导入的行数与校验结果不一致。",
+            ),
+            CheckConstraint(
+                name="importbatch_undone_pair",
+                condition=paired("undone_at", "undone_by"),
+                violation_error_message="撤销须有时间和撤销人。",
             ),
         ]
         indexes = [
@@ -221,6 +245,18 @@ class ImportFault(models.Model):
         verbose_name = verbose_name_plural = "导入问题"
         ordering = ["id"]
         indexes = [models.Index(fields=["batch", "row_no"], name="importfault_row")]
+
+
+class BadRow(models.Model):
+    """A refused row as it was typed, to be mended in the browser; encrypted, and gone with the upload."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="bad_rows", db_index=False)
+    row_no = models.PositiveIntegerField("Excel 行号")
+    cells = EncryptedTextField("各列内容")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "错误行"
+        constraints = [UniqueConstraint(fields=["batch", "row_no"], name="badrow_row_unique")]
 
 
 class StagedTrade(TradeColumns):
@@ -313,13 +349,16 @@ class Trade(TradeColumns, FormColumns):
             ),
         ]
         indexes = [
-            models.Index(fields=["enterprise", "-traded_on", "-id"], name="trade_enterprise_list"),
+            models.Index(
+                fields=["enterprise", "-traded_on", "-id", "trade_type"], name="trade_enterprise_kinds"
+            ),
             models.Index(fields=["jurisdiction_code", "-traded_on", "-id"], name="trade_jurisdiction_list"),
             models.Index(
                 Left("division_code", 4),
                 F("traded_on").desc(),
                 F("id").desc(),
                 F("division_code"),
+                F("jurisdiction_code"),
                 name="trade_city_list",
             ),
             models.Index(fields=["-traded_on", "-id"], name="trade_national_list"),

@@ -7,8 +7,8 @@ from accounts.permissions import condition
 from autoflow.common.checks import rules
 from autoflow.common.codes import enterprise_types
 from filing.enums import Use
-from filing.models import Enterprise, ProvinceSetting
-from filing.permissions import enterprise_of, is_open
+from filing.models import ProvinceSetting
+from filing.permissions import enterprise_of, enterprises_of, is_open
 
 UNREPORTED = "本企业的类型不填报二手车交易信息；企业类型有误的，请在备案中变更。"
 
@@ -28,7 +28,7 @@ def concerns(user) -> bool:
     """Authorities see the trades of their area, enterprises the menu of their own types alone."""
     if user.role not in ENTERPRISE_ROLES:
         return True
-    return any(reports_trades(enterprise) for enterprise in Enterprise.objects.visible_to(user))
+    return any(reports_trades(enterprise) for enterprise in enterprises_of(user))
 
 
 def reason_not_to_report(enterprise) -> str:
@@ -52,8 +52,7 @@ def view_reason(user, obj):
     """What was reported stays readable whatever becomes of the filing, also once it is filed anew."""
     if user.role not in ENTERPRISE_ROLES:
         return ""
-    own = Enterprise.objects.visible_to(user)
-    if any(reports_trades(each) and is_open(each, Use.READ) for each in own):
+    if any(reports_trades(each) and is_open(each, Use.READ) for each in enterprises_of(user)):
         return ""
     return reason_not_to_report(enterprise_of(user))
 

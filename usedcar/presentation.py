@@ -10,7 +10,7 @@ from autoflow.common.text import normalise_number
 from filing.presentation import division_name
 from usedcar.checks import labels
 from usedcar.columns import applies
-from usedcar.enums import ImportStatus, PartyKind, TradeStatus
+from usedcar.enums import UNFINISHED, ImportStatus, PartyKind, TradeStatus
 from usedcar.models import ImportBatch, PastTrade, Trade
 
 CODE_LISTS = {
@@ -173,6 +173,28 @@ def event_texts(events, *, is_masked: bool) -> list[dict[str, object]]:
     ]
 
 
+def trade_of_history(trade_id: int, user) -> Trade | None:
+    """A trade whose history somebody may read, unless it is gone."""
+    readable = Trade.objects.with_history_for(user).select_related("enterprise", "reported_by")
+    return readable.filter(pk=trade_id).first()
+
+
+def origin_texts(trade: Trade | PastTrade | None, *, is_masked: bool) -> list[dict[str, object]]:
+    """Where an imported trade comes from, for the end of its time line: imports write no event a trade."""
+    if trade is None or trade.batch_id is None:
+        return []
+    name = ImportBatch.objects.values_list("file_name", flat=True).get(pk=trade.batch_id)
+    place = f"第 {trade.batch_row_no} 行"
+    return [
+        {
+            "title": "批量导入",
+            "at": trade.reported_at,
+            "by": "" if is_masked else trade.reported_by.username,
+            "note": f"导入文件{place}" if is_masked else f"来自“{name}”{place}（导入编号 {trade.batch_id}）",
+        }
+    ]
+
+
 def past_versions(events, *, is_masked: bool) -> list[dict[str, object]]:
     """What a trade held before each step that changed or deleted it."""
     return [
@@ -196,8 +218,8 @@ def changed_text(names) -> str:
 
 
 def place_in_queue(batch: ImportBatch) -> int:
-    """How many uploads of the nation are checked before this one."""
+    """How many files of the nation are worked on before this one."""
     if batch.status != ImportStatus.UPLOADED:
         return 0
-    waiting = (ImportStatus.UPLOADED, ImportStatus.CHECKING)
-    return ImportBatch.objects.filter(pk__lt=batch.pk, status__in=waiting).count()
+    waiting = ImportBatch.objects.filter(status__in=UNFINISHED).exclude(pk__gte=batch.pk, status=batch.status)
+    return waiting.exclude(pk=batch.pk).count()

@@ -27,12 +27,21 @@ def run_export(export_id: int):
 
 
 @shared_task
+def undo_import(batch_id: int):
+    from usedcar import jobs  # noqa: PLC0415
+
+    jobs.undo_batch(batch_id=batch_id)
+
+
+@shared_task
 def sweep_imports():
     """Ring again for every import and export whose bell was lost or whose worker died."""
     from usedcar import export_jobs, jobs  # noqa: PLC0415
 
     for batch_id, status in jobs.sweep():
-        task = write_import if status == ImportStatus.WRITING else check_import
-        task.delay(batch_id)
+        TASKS.get(status, check_import).delay(batch_id)
     for export_id in export_jobs.sweep():
         run_export.delay(export_id)
+
+
+TASKS = {ImportStatus.WRITING: write_import, ImportStatus.UNDOING: undo_import}

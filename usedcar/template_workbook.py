@@ -4,6 +4,10 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import zip_longest
+from operator import itemgetter
+from types import MappingProxyType
+from typing import IO
 
 import xlsxwriter
 from django.utils import timezone
@@ -15,8 +19,9 @@ from usedcar.import_rows import LISTS, TEMPLATE_VERSION
 from usedcar.synthetic import Reporter, trade_rows
 
 SHEET, GUIDE, LISTS_SHEET = "二手车交易", "填写说明", "码表"
-REASONS = "错误原因"
+REASONS, ROW_KEY = "错误原因", "行标识"
 HEADER_ROWS = 2
+MAX_NOTES = 5_000
 LAST_ROW = 100_000 + HEADER_ROWS
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 NUMBER_FORMATS = {"date": "yyyy-mm-dd", "decimal1": "0.0", "decimal2": "0.00", "int": "0"}
@@ -107,7 +112,7 @@ def template_workbook() -> bytes:
         write_head(book, sheet, [column["header_zh"] for column in template_columns()])
         for index, column in enumerate(template_columns()):
             add_drop_down(sheet, index, column, places)
-        sheet.protect("", dict.fromkeys(UNLOCKED, True))
+        protect(sheet)
         write_guide(book, guide)
     return buffer.getvalue()
 
@@ -129,9 +134,16 @@ def write_head(book, sheet, headers: Sequence[str]) -> None:
     sheet.freeze_panes(HEADER_ROWS, 0)
 
 
-def column_formats(book) -> list:
+def protect(sheet) -> None:
+    """The head is locked; everything people do with the rows below it stays allowed."""
+    sheet.protect("", dict.fromkeys(UNLOCKED, True))
+
+
+def column_formats(book, colours: Mapping[str, str] = MappingProxyType({})) -> list:
     return [
-        book.add_format({"num_format": NUMBER_FORMATS.get(column["cell_format"], "@"), "locked": False})
+        book.add_format(
+            {"num_format": NUMBER_FORMATS.get(column["cell_format"], "@"), "locked": False, **colours}
+        )
         for column in template_columns()
     ]
 
@@ -145,16 +157,16 @@ def write_lists(book, sheet) -> dict[str, str]:
         for column in template_columns()
         if column["cell_format"] == "list" and "," not in column["dropdown"]
     }
-    for index, (title, options) in enumerate(named.items()):
-        sheet.write_string(0, index, title, bold)
-        sheet.write_column(1, index, list(options.values()))
-        letter = xl_col_to_name(index)
-        places[title] = f"={LISTS_SHEET}!${letter}$2:${letter}${len(options) + 1}"
     regions = {code: path for path, code in reversed(division_paths().items())}
-    for offset, (title, texts) in enumerate((("转入地区", regions.values()), ("转入地区代码", regions))):
-        sheet.write_string(0, len(named) + offset, title, bold)
-        sheet.write_column(1, len(named) + offset, list(texts))
-    sheet.set_column(0, len(named) + 1, 24)
+    lists = {title: list(options.values()) for title, options in named.items()}
+    lists |= {"转入地区": list(regions.values()), "转入地区代码": list(regions)}
+    sheet.write_row(0, 0, lists, bold)
+    for line, texts in enumerate(zip_longest(*lists.values(), fillvalue=""), start=1):
+        sheet.write_row(line, 0, texts)
+    for index, title in enumerate(named):
+        letter = xl_col_to_name(index)
+        places[title] = f"={LISTS_SHEET}!${letter}$2:${letter}${len(lists[title]) + 1}"
+    sheet.set_column(0, len(lists) - 1, 24)
     sheet.freeze_panes(1, 0)
     sheet.protect()
     return places
@@ -187,11 +199,10 @@ def write_guide(book, sheet) -> None:
         sheet.write_string(line, 3, text, wrapped)
         sheet.write_string(line, 4, column["note"], wrapped)
     row = top + len(template_columns()) + 3
-    sheet.write_string(
-        row - 1, 0, "示例（一行，次序与“二手车交易”工作表相同；人员、车辆和发票均为虚构，请勿导入）", bold
-    )
+    sheet.write_string(row - 1, 0, EXAMPLE, bold)
+    formats = column_formats(book)
     for index, value in enumerate(example):
-        write_cell(sheet, row, index, value, column_formats(book)[index])
+        write_cell(sheet, row, index, value, formats[index])
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 4, 24)
     sheet.protect()
@@ -214,28 +225,61 @@ def write_cell(sheet, row: int, index: int, value: object, cell_format) -> None:
 
 
 class ErrorWorkbook:
-    """The bad rows as typed with the reasons in a last column; corrected, it can be uploaded as it is."""
+    """The template again with the bad rows as typed: bad cells coloured and noted, the reasons and a hidden
+    key behind them; mended, it can be uploaded as it is.
+    """
 
-    def __init__(self, path: str, names: Sequence[str | None]):
+    def __init__(self, path: str | IO[bytes], names: Sequence[str | None]):
         self.book = xlsxwriter.Workbook(path, {**OPTIONS, "constant_memory": True})
         self.sheet = self.book.add_worksheet(SHEET)
         self.formats = column_formats(self.book)
-        order = {column["identifier"]: place for place, column in enumerate(template_columns())}
-        self.places = [order.get(name) for name in names]
-        self.next_row = HEADER_ROWS
-        write_head(self.book, self.sheet, [column["header_zh"] for column in template_columns()] + [REASONS])
-        self.sheet.set_column(len(order), len(order), 80)
+        self.bad_formats = column_formats(self.book, {"bg_color": "#FDE7E7", "font_color": "#8A1212"})
+        self.order = {column["identifier"]: place for place, column in enumerate(template_columns())}
+        self.names, self.places = names, [self.order.get(name) for name in names]
+        self.next_row, self.note_count = HEADER_ROWS, 0
+        headers = [column["header_zh"] for column in template_columns()]
+        write_head(self.book, self.sheet, [*headers, REASONS, ROW_KEY])
+        self.own_format = self.book.add_format({"num_format": "@", "locked": False})
+        self.sheet.set_column(len(headers), len(headers), 80, self.own_format)
+        self.sheet.set_column(len(headers) + 1, len(headers) + 1, None, self.own_format, {"hidden": True})
+        protect(self.sheet)
 
-    def add(self, cells: Iterable[object], reasons: Iterable[str]) -> None:
-        placed = sorted(
-            (place, cell)
+    def add(
+        self,
+        cells: Iterable[object],
+        reasons: Iterable[str],
+        notes: Mapping[str, str] = MappingProxyType({}),
+        key: str = "",
+    ) -> None:
+        """One row; `notes` say by column what is wrong with its cell."""
+        noted = {self.order[name]: text for name, text in notes.items() if name in self.order}
+        placed = dict.fromkeys(noted, "") | {
+            place: cell
             for place, cell in zip(self.places, cells, strict=False)
             if place is not None and not (isinstance(cell, str) and cell == "")
-        )
-        for place, cell in placed:
-            write_cell(self.sheet, self.next_row, place, cell, self.formats[place])
-        self.sheet.write_string(self.next_row, len(self.formats), "；".join(reasons))
+        }
+        for place, cell in sorted(placed.items(), key=itemgetter(0)):
+            formats = self.bad_formats if place in noted else self.formats
+            write_cell(self.sheet, self.next_row, place, cell, formats[place])
+            if place in noted:
+                self.note(place, noted[place])
+        self.sheet.write_string(self.next_row, len(self.formats), "；".join(reasons), self.own_format)
+        if key:
+            self.sheet.write_string(self.next_row, len(self.formats) + 1, key, self.own_format)
         self.next_row += 1
 
+    def note(self, place: int, text: str) -> None:
+        """A note at a cell, as long as there are so few that a spreadsheet program opens them fast."""
+        if self.note_count < MAX_NOTES:
+            self.sheet.write_comment(self.next_row, place, text, {"author": "", "x_scale": 1.6})
+            self.note_count += 1
+
     def close(self) -> None:
+        """The drop-downs, guidance and code lists follow where there is a row that needs them."""
+        if self.next_row > HEADER_ROWS:
+            guide, lists = self.book.add_worksheet(GUIDE), self.book.add_worksheet(LISTS_SHEET)
+            write_guide(self.book, guide)
+            places = write_lists(self.book, lists)
+            for index, column in enumerate(template_columns()):
+                add_drop_down(self.sheet, index, column, places)
         self.book.close()

@@ -5,7 +5,7 @@ from django.urls import path
 from reporting.urls import report_urls
 from usedcar.market_annual import MarketAnnual
 from usedcar.market_monthly import MarketMonthly
-from usedcar.views import imports, lists, trades
+from usedcar.views import imports, lists, mending, trades
 
 app_name = "usedcar"
 urlpatterns = [
@@ -34,6 +34,11 @@ urlpatterns = [
     path("imports/<int:batch_id>/errors.xlsx", imports.import_errors, name="import-errors"),
     path("imports/<int:batch_id>/commit/", imports.import_commit, name="import-commit"),
     path("imports/<int:batch_id>/cancel/", imports.import_cancel, name="import-cancel"),
+    path("imports/<int:batch_id>/headers/", imports.import_headers, name="import-headers"),
+    path("imports/<int:batch_id>/continue/", imports.import_continue, name="import-continue"),
+    path("imports/<int:batch_id>/mend/", mending.import_mend, name="import-mend"),
+    path("imports/<int:batch_id>/rows/<int:row_no>/", mending.import_row, name="import-row"),
+    path("imports/<int:batch_id>/undo/", imports.import_undo, name="import-undo"),
     *report_urls("market/monthly", MarketMonthly.key, name="market-monthly"),
     *report_urls("market/annual", MarketAnnual.key, name="market-annual"),
 ]

@@ -1,6 +1,7 @@
 """Every write on accounts, by noun: registration, sessions, passwords, profile, staff, inbox,
 second factor."""
 
+from accounts.services.contacts import remove_contact, save_contact
 from accounts.services.inbox import open_notice, read_all_notices
 from accounts.services.passwords import change_password
 from accounts.services.profile import confirm_contact, request_contact, save_preferences, save_profile
@@ -27,9 +28,11 @@ __all__ = [
     "pass_second_factor",
     "read_all_notices",
     "register_account",
+    "remove_contact",
     "request_contact",
     "reset_second_factor",
     "reset_staff",
+    "save_contact",
     "save_preferences",
     "save_profile",
     "sign_in",

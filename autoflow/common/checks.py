@@ -10,6 +10,7 @@ from autoflow.common.codes import read_table
 
 REQUIRED = "REQUIRED"
 INVALID = "INVALID"
+ASKING = {"image": "上传", "bool": "选择", "code": "选择", "codes": "选择", "fk": "选择"}  # by kind of field
 PARTIES = ("买方", "卖方")
 
 
@@ -83,8 +84,8 @@ def finding(rule: str, field: str, /, *, severity: Severity | None = None, **val
     return Finding(rule, field, found.message.format_map(values), severity)
 
 
-def required(field: str, label: str) -> Finding:
-    return Finding(REQUIRED, field, f"请填写“{label}”。")
+def required(field: str, label: str, kind: str = "text") -> Finding:
+    return Finding(REQUIRED, field, f"请{ASKING.get(kind, '填写')}“{label}”。")
 
 
 def invalid(field: str, message: str, severity: Severity = Severity.ERROR) -> Finding:

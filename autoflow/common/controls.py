@@ -2,28 +2,35 @@
 
 from copy import copy
 from datetime import date
+from secrets import token_hex
 
 from django import forms
-from django.forms.boundfield import BoundWidget
+from django.forms.utils import flatatt
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 IMAGE_MAX_BYTES = 300 * 1024
 IMAGE_TYPES = "image/jpeg,image/png"
 INLINE_CHOICES = 4
 WITH_TEXT = {"text", "division", "number", "date"}
 MOST_SHELLS = 100
-PREFIX_PLACE, VALUE_PLACE, DATE_PLACE = "0prefix0", "0value0", "1000-01-01"
+OPTION = (
+    '<div class="form-check"><input type="{}" name="{}" value="{}"{}>'
+    '<label class="form-check-label" for="{}">{}</label></div>'
+)
+PREFIX_PLACE, VALUE_PLACE = (f"0{token_hex(8)}0" for _ in range(2))  # nobody can type them
+DATE_PLACE = "1000-01-01"
 
 
 def draw(bound):
-    """The HTML of a control; what the field may carry is told at the tag `field`. Boxes and radio buttons are
-    always drawn anew: which are ticked is part of their HTML.
+    """The HTML of a control; what the field may carry is told at the tag `field`. What has errors or a
+    reminder is drawn anew, and so is what is hidden, a mere value.
     """
+    if bound.is_hidden:
+        return bound.as_widget()
     kind = _kind(bound)
     value = _preview(bound) if kind == "image" else bound.value()
-    has_shell = kind != "choices" and hasattr(bound.field, "shells")
-    if has_shell and not bound.errors and not _reminder(bound):
+    if hasattr(bound.field, "shells") and not bound.errors and not _reminder(bound):
         return _from_shell(bound, kind, value)
     return _from_template(bound, kind, value)
 
@@ -62,9 +69,10 @@ def _from_template(bound, kind, value):
         "reminder": _reminder(bound),
     }
     if kind == "choices":
-        context["options"] = _options(bound)
-        context["is_inline"] = len(context["options"]) <= INLINE_CHOICES
-    elif not bound.is_hidden:
+        options = _options(bound)
+        context["options"] = value if value == VALUE_PLACE else _boxes(options)
+        context["is_inline"] = len(options) <= INLINE_CHOICES
+    else:
         context["control"] = _control(bound, kind, described_by, value)
     return render_to_string("components/field.html", context)
 
@@ -86,9 +94,12 @@ def _condition(bound):
 
 
 def _from_shell(bound, kind, value):
-    """A shell is the HTML of a field with a place for its prefix and, where it has a text, for its value."""
+    """A shell is the HTML of a field with a place for its prefix and, where it has a text, for its value.
+    Whatever else may differ between two pages is part of the variant.
+    """
     place, text = _place_and_text(bound, kind, value)
-    variant = (_is_out_of_place(bound), _is_unmet(bound), place or _plain(value))
+    of_form = bound.form.auto_id, bound.form.use_required_attribute, *bound.build_widget_attrs({})
+    variant = *of_form, _is_out_of_place(bound), _is_unmet(bound), place or _plain(value)
     shells = bound.field.shells
     shell = shells.get(variant)
     if shell is None:
@@ -99,7 +110,11 @@ def _from_shell(bound, kind, value):
 
 
 def _place_and_text(bound, kind, value):
-    """What stands for the value in the shell, and what is put there; a choice has a shell for each value."""
+    """What stands for the value in the shell, and what is put there; a tick and a short select have a shell
+    for each value. Boxes and radio buttons are put in whole: ticks are never part of a shell.
+    """
+    if kind == "choices":
+        return VALUE_PLACE, _boxes(_options(bound))
     if hasattr(bound.field, "labels"):
         return VALUE_PLACE, _chosen_first(bound.field, value)
     if kind == "image":
@@ -128,7 +143,7 @@ def _shell(bound, kind, value):
     probe.html_name = f"{PREFIX_PLACE}{bound.name}"
     html = _from_template(probe, kind, value).replace("{", "{{").replace("}", "}}")
     if hasattr(bound.field, "labels"):
-        html = html.replace("</select>", f"{VALUE_PLACE}</select>")
+        html = html.replace(f'<option value="">{VALUE_PLACE}</option>', VALUE_PLACE)
     for place in (VALUE_PLACE, DATE_PLACE):
         html = html.replace(place, "{value}")
     return html.replace(PREFIX_PLACE, "{prefix}")
@@ -163,10 +178,17 @@ def _described_by(bound):
 
 def _options(bound):
     """The radio buttons or boxes of a choice, each with its own id."""
-    widget = bound.field.widget
     attrs = bound.build_widget_attrs({"id": bound.auto_id, "class": "form-check-input"})
-    data = widget.subwidgets(bound.html_name, bound.value(), attrs=attrs)
-    return [BoundWidget(widget, option, bound.form.renderer) for option in data]
+    return list(bound.field.widget.subwidgets(bound.html_name, bound.value(), attrs=attrs))
+
+
+def _boxes(options):
+    return format_html_join("", OPTION, map(_parts, options))
+
+
+def _parts(option):
+    attrs = option["attrs"]
+    return option["type"], option["name"], option["value"], flatatt(attrs), attrs["id"], option["label"]
 
 
 def _control(bound, kind, described_by, value):
@@ -196,8 +218,11 @@ def _widget(bound, kind, value):
         return forms.FileInput({"accept": IMAGE_TYPES, "data-max-bytes": IMAGE_MAX_BYTES, **attrs})
     if kind == "file":
         return forms.FileInput(attrs)
-    if kind == "select" and hasattr(bound.field, "labels") and value != VALUE_PLACE:
-        return forms.Select(attrs, choices=[("", "请选择"), *bound.field.labels.items()])
+    if kind == "select" and hasattr(bound.field, "labels"):
+        listed = (
+            [("", VALUE_PLACE)] if value == VALUE_PLACE else [("", "请选择"), *bound.field.labels.items()]
+        )
+        return forms.Select(attrs, choices=listed)
     return widget
 
 

@@ -12,9 +12,9 @@ from django.utils.decorators import sync_only_middleware
 
 from autoflow.common import error_pages, identity, metrics
 from autoflow.common.errors import BusinessError
+from autoflow.common.requests import SAFE_METHODS
 
 logger = logging.getLogger(__name__)
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 @sync_only_middleware

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, IntegerField, Q
+from django.db.models import BooleanField, F, IntegerField, Q
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 PAGE_SIZE = 20
 COUNT_CAP = 10_000
@@ -99,13 +100,10 @@ def _key(row, keys):
 
 
 def beyond(keys, values, comparison):
-    """Rows beyond the cursor: (a, b) < (x, y), with the range of `a` said apart so that its index is
-    walked.
+    """Rows beyond the cursor: (a, b) < (x, y) as one comparison of rows, which an index in this order
+    starts at.
     """
-    *leading, last = zip(keys, values, strict=True)
-    condition = Q(**{f"{last[0]}__{comparison}": last[1]})
-    for key, value in reversed(leading):
-        condition = Q(**{f"{key}__{comparison}e": value}) & (
-            Q(**{f"{key}__{comparison}": value}) | Q(**{key: value}) & condition
-        )
-    return condition
+    compare = {"lt": TupleLessThan, "gt": TupleGreaterThan}[comparison]
+    if len(keys) == 1:
+        return Q(**{f"{keys[0]}__{comparison}": values[0]})
+    return compare(Tuple(*map(F, keys)), tuple(values))

@@ -4,6 +4,8 @@ from django.conf import settings
 
 from autoflow.common.text import hidden_character, normalise
 
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
+
 
 def client_address(request):
     """The address of the client: the socket's, or the one our own TRUSTED_PROXY_COUNT proxies wrote,

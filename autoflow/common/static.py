@@ -1,8 +1,9 @@
-"""Which files of the front-end packages are served."""
+"""Which files of the front-end packages are served, and under which names."""
 
 from django.contrib.staticfiles.finders import FileSystemFinder
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-UNUSED = ("echarts.js", "echarts.js.map", "echarts.common*", "echarts.simple*", "echarts.esm*", "extension")
+UNUSED = ("echarts.js", "echarts.js.map", "echarts.common*", "echarts.simple*", "*.esm*", "extension", "ext")
 
 
 class PackageFinder(FileSystemFinder):
@@ -10,3 +11,9 @@ class PackageFinder(FileSystemFinder):
 
     def list(self, ignore_patterns):
         return super().list([*(ignore_patterns or ()), *UNUSED])
+
+
+class ModuleStorage(CompressedManifestStaticFilesStorage):
+    """A module reached under two names runs twice, so imports name modules as pages do."""
+
+    support_js_module_import_aggregation = True

@@ -93,10 +93,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "autoflow.common.middleware.same_site_only",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "autoflow.common.asking.page_memory",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.session_limits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.refusals_recorded",
     "accounts.middleware.AccountDuties",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -194,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "verify-images": {"task": "filing.tasks.verify_images", "schedule": crontab(hour=2, minute=10)},
     "sweep-images": {"task": "filing.tasks.sweep_images", "schedule": crontab(hour=3, minute=10)},
+    "forget-tries": {"task": "filing.tasks.forget_tries", "schedule": crontab(hour=3, minute=40)},
     "sweep-messages": {
         "task": "accounts.tasks.sweep_messages",
         "schedule": 60.0,
@@ -278,7 +281,7 @@ STATICFILES_DIRS = [
 ]
 STORAGES = {
     "default": storage(required("STORAGE_URL")),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "autoflow.common.static.ModuleStorage"},
 }
 
 globals().update(env.email_url_config(required("EMAIL_URL")))

@@ -31,7 +31,7 @@ class TradeResource(resources.ModelResource):
 
     def __init__(self, headers):
         super().__init__()
-        self.names, _ = match_header(headers)
+        self.names = match_header(headers).names
         self.enterprise, self.by = enterprise_of(reporter()), reporter()
         self.today, self.now, self.bad, self.seen = timezone.localdate(), timezone.now(), [], set()
 

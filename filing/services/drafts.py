@@ -14,7 +14,7 @@ from autoflow.common.checks import finding
 from autoflow.common.errors import BusinessError
 from autoflow.common.text import normalise
 from filing.checks import DECLARATIONS
-from filing.content import ROW_COLUMNS, ROW_MODELS, row_values
+from filing.content import ROW_COLUMNS, ROW_MODELS, kept_values, row_values
 from filing.enums import STOPPED, FilingAction, FilingStatus, LineStatus
 from filing.images import store_image
 from filing.models import Enterprise, Filing
@@ -79,7 +79,7 @@ def start_filing(*, by: User) -> Filing:
     filing = next_version(in_force) if in_force else first_version(enterprise, by)
     filing.save()
     if in_force:
-        copy_rows(in_force, filing)
+        copy_rows(in_force, filing, kept_values)
     action = FilingAction.CHANGE if in_force else FilingAction.START
     note_step(filing, action, "", by)
     record(f"filing.{action.lower()}", filing, by=by, version=filing.version)
@@ -111,10 +111,16 @@ def next_version(in_force):
     return Filing(enterprise=in_force.enterprise, version=latest + 1, **content)
 
 
-def copy_rows(source, target):
+def copy_rows(source, target, values_of=row_values):
+    """All rows, as they were confirmed or as `values_of` reads them; what thereby became one row is one."""
     for name, model in ROW_MODELS.items():
-        rows = getattr(source, name).order_by("pk")
-        model.objects.bulk_create([model(filing=target, **row_values(name, row)) for row in rows])
+        rows = [model(filing=target, **values_of(name, row)) for row in _rows_of(source, name)]
+        model.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _rows_of(filing, name):
+    entries = [entry for entry in ("brand", "producer") if f"{entry}_id" in ROW_COLUMNS[name]]
+    return getattr(filing, name).order_by("pk").select_related(*entries)
 
 
 @transaction.atomic
@@ -171,5 +177,6 @@ def _brand_line_key(row):
 def _ended_lines(filing, rows):
     listed = {_brand_line_key(row) for row in rows}
     in_force = version_in_force(filing.enterprise)
-    former = [row_values("brand_lines", line) for line in in_force.brand_lines.all()] if in_force else []
+    lines = _rows_of(in_force, "brand_lines") if in_force else []
+    former = [kept_values("brand_lines", line) for line in lines]
     return [{**row, "line_status": LineStatus.ENDED} for row in former if _brand_line_key(row) not in listed]

@@ -62,8 +62,8 @@ def submit_filing(*, filing_id: int, revision: int, by: User) -> Filing:
         filing.save()
         mirror_status(filing)
         note_step(filing, action, from_status, by)
-        text = f"{action.label}，请在期限内确认或退回。"
-        tell_officers(filing, f"{filing.enterprise_name}提交了备案", text)
+        what = "备案变更" if action == FilingAction.SUBMIT_CHANGE else "备案"
+        tell_officers(filing, f"{filing.enterprise_name}提交了{what}", "请在期限内确认或退回。")
         if action == FilingAction.MOVE:
             text = f"改由{filing.confirm_body}确认；确认前后，本机构都只能查看原有备案。"
             former = version_in_force(filing.enterprise)

@@ -15,6 +15,9 @@ from filing.change_notice import change_notice
 from filing.forms import FilingForms, named
 from filing.permissions import enterprise_of
 
+TO_MEND = "内容已保存为草稿，还没有提交。请按下面的提示修改或核对，再点“提交”。"
+TO_CHECK = "内容已保存为草稿，还没有提交。请核对下面的提示，没有问题的勾选“我已核对以上提示”，再点“提交”。"
+
 
 @require_http_methods(["GET", "POST"])
 @permission_required(Permission.FILING_EDIT)
@@ -25,7 +28,7 @@ def edit(request):
         return redirect("filing:open-service")
     if request.method == "POST":
         return _post(request, enterprise)
-    filing = enterprise.filings.open_versions().with_content().first()
+    filing = enterprise.filings.open_versions().with_content().select_related("decided_by").first()
     if filing is None and enterprise.filings.filter(is_in_force=True).exists():
         return render(request, "filing/change.html", {"notice": change_notice(enterprise)})
     decision = decide(request.user, Permission.FILING_EDIT, filing)
@@ -75,7 +78,7 @@ def _submit(request, page):
     is_unread = any(item.asks for item in found) and "warnings_checked" not in request.POST
     if stopping or is_unread:
         page.add_findings(stopping)
-        messages.warning(request, "内容已保存为草稿，还没有提交。请按下面的提示修改或核对，再点“提交”。")
+        messages.warning(request, TO_MEND if stopping else TO_CHECK)
         notes = [item for item in found if not item.stops]
         return _form_page(request, page, notes=notes, status=422)
     try:
@@ -113,12 +116,13 @@ def _autosaved(page):
 
 def _form_page(request, page, *, notes=(), status=200):
     filing = page.filing
-    page.form.reminders = presentation.problems_by_field(filing) if filing.pk else {}
+    problems = presentation.problems(filing)
+    page.form.reminders = presentation.problems_by_field(filing, problems)
     context = {
         "page": page,
         "filing": filing,
         "change_notice": change_notice(filing.enterprise, filing) if filing.is_change else None,
-        "problems": presentation.problems(filing),
+        "problems": problems,
         "tasks": page.tasks(services.findings_of(filing)),
         "notes": [named(item) for item in notes],
         "asks_for_tick": any(item.asks for item in notes),

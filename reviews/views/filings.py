@@ -12,7 +12,7 @@ from filing.models import Filing
 from filing.sections import IMAGES
 from reviews.comparison import differences
 from reviews.filters import FilingFilter
-from reviews.queues import chosen_tab, tabs_for, with_ages, with_counts
+from reviews.queues import chosen_tab, tabs_for, with_ages, with_counts, with_own_marks
 from reviews.review_page import RELATED, review_context
 
 
@@ -33,6 +33,9 @@ def filing_list(request):
     rows = chosen.apply(tab.rows(request.user)).with_list_columns()
     page = keyset_page(rows, keys=("submitted_at", "id"), request=request, ascending=tab.is_queue)
     with_ages(page.rows)
+    can_claim = can(request.user, Permission.FILING_CONFIRM) and tab.key in {"mine", "overdue", "asked"}
+    if can_claim:
+        with_own_marks(page.rows, request.user)
     context = {
         "page": page,
         "chosen": chosen,
@@ -40,7 +43,7 @@ def filing_list(request):
         "tabs": with_counts(tabs, request.user),
         "clear_url": f"{request.path}?tab={tab.key}",
         "empty_title": f"“{tab.label}”中没有备案",
-        "can_claim": can(request.user, Permission.FILING_CONFIRM) and tab.key in {"mine", "overdue", "asked"},
+        "can_claim": can_claim,
     }
     return render(request, "reviews/filing_list.html", context)
 

@@ -10,7 +10,7 @@ function element(tag, properties = {}, ...children) {
 }
 
 function focusErrors() {
-  document.querySelector("[data-error-summary]")?.focus();
+  document.querySelector("[data-error-summary], [data-asks]")?.focus();
 }
 
 // Forms with data-warn-unsaved ask before they are left; a page that came back with errors holds unsaved input already.

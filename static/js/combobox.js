@@ -69,6 +69,7 @@ export function combobox(input, { label, search, show, choose, settle }) {
     note.hidden = !found.note;
     status.textContent = items.length ? `找到 ${items.length} 项，用上下键选择` : found.note;
     list.hidden = !items.length;
+    list.scrollIntoView({ block: "nearest" });
     input.setAttribute("aria-expanded", String(items.length > 0));
     mark(items.length ? 0 : -1);
   }

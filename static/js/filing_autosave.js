@@ -35,6 +35,12 @@ function say(text) {
   form.dispatchEvent(new CustomEvent("note", { detail: text }));
 }
 
+// Above the fields and in their column; a person far down the form is led there.
+function tell(panel) {
+  form.prepend(panel);
+  panel.scrollIntoView({ block: "nearest" });
+}
+
 // ---- this tab's storage: gone with the tab, never another person's ----
 
 const isCount = (name) => /-(INITIAL|MIN_NUM|MAX_NUM)_FORMS$|-place$/.test(name);
@@ -158,8 +164,7 @@ function tellConflict(answer) {
     }),
   );
   panel.dataset.conflict = "";
-  form.before(panel);
-  panel.scrollIntoView({ block: "nearest" });
+  tell(panel);
   say("没有自动保存：此备案已在别处保存过");
 }
 
@@ -174,7 +179,7 @@ function tellSignedOut() {
   if (document.querySelector("[data-signed-out]")) return;
   const panel = make("div", { className: "message message-warning", role: "alert" }, "登录已超时，内容还没有保存，仍在本页。请", link, "，登录后会回到这里并恢复已填内容。");
   panel.dataset.signedOut = "";
-  form.before(panel);
+  tell(panel);
   say("没有自动保存：登录已超时");
 }
 
@@ -284,7 +289,7 @@ function offer(stored) {
     " ",
     button("不恢复", done, "btn btn-link btn-sm"),
   );
-  form.before(panel);
+  tell(panel);
 }
 
 function comeBack() {

@@ -163,6 +163,30 @@ def test_error_summary_links_each_error_to_its_control():
     assert (elements.all("div")[0]["role"], elements.all("div")[0]["tabindex"]) == ("alert", "-1")
 
 
+def test_error_summary_names_a_control_once():
+    form = SampleForm({"types": ["A3"], "declared": "on"})
+    form.add_error("area", "请填写“经营面积”。")
+    form.add_error("area", "太小。")
+
+    html = render("{% error_summary form %}", form=form)
+
+    assert ">请填写“经营面积”。<" in html
+    assert ">“经营面积”：太小。<" in html
+
+
+def test_error_summary_leads_to_a_set_of_rows_that_is_wrong_as_a_whole():
+    formset = forms.formset_factory(SampleForm)({"form-TOTAL_FORMS": "0", "form-INITIAL_FORMS": "0"})
+    formset.non_form_errors().append("请至少添加一行。")
+
+    html = render(
+        "{% error_summary formset %}{% brand_lines formset row_label='行' add_label='加' %}", formset=formset
+    )
+
+    elements = Elements(html)
+    assert elements.all("a")[0]["href"] == "#form"
+    assert "form" in elements.ids()
+
+
 def test_error_summary_of_a_choice_leads_to_its_first_box():
     html = render("{% error_summary form %}", form=SampleForm({}))
     assert "#id_types_0" in [link["href"] for link in Elements(html).all("a")]

@@ -5,7 +5,9 @@ from catalog.enums import CatalogStatus
 from catalog.lookalikes import known
 from catalog.models import Brand, BrandProducer, Displacement, Producer, VehicleModel
 from catalog.services import merge_effect, merge_entry
-from filing.models import BrandLine
+from filing.content import kept_values
+from filing.models import AuthorizationLine, BrandLine
+from filing.services import save_draft, start_filing
 from tests.catalog.test_requests import clerk
 from tests.factories import (
     BrandFactory,
@@ -14,7 +16,9 @@ from tests.factories import (
     ProducerFactory,
     UserFactory,
     VehicleModelFactory,
+    uscc_of,
 )
+from tests.reviews.test_authorizations import grant
 
 pytestmark = pytest.mark.django_db
 APPROVED, MERGED = CatalogStatus.APPROVED, CatalogStatus.MERGED
@@ -136,6 +140,62 @@ def test_a_draft_that_names_both_keeps_its_lines(admin):
     BrandLineFactory(filing=filing, brand=entry, producer=producer)
     merge(entry, kept, admin)
     assert BrandLine.objects.filter(filing=filing).count() == 2
+
+
+def test_grants_of_a_draft_follow_and_are_counted_before_and_after(admin):
+    kept, entry = BrandFactory(), BrandFactory()
+    draft, confirmed = FilingFactory(brand_lines=[]), FilingFactory(confirmed=True, brand_lines=[])
+    grants = [grant(entry, uscc_of(7), filing=filing) for filing in (draft, confirmed)]
+    for each in (draft, confirmed):
+        each.refresh_from_db()
+
+    effect = merge(entry, kept, admin)
+
+    assert [AuthorizationLine.objects.get(pk=each.pk).brand for each in grants] == [kept, entry]
+    assert ("授权情况", 2) in effect.usages
+
+
+def test_grant_a_draft_already_has_under_the_kept_brand_stays_beside_it(admin):
+    kept, entry = BrandFactory(), BrandFactory()
+    draft = FilingFactory(brand_lines=[])
+    for brand in (kept, entry):
+        grant(brand, uscc_of(7), filing=draft)
+    merge(entry, kept, admin)
+    assert set(draft.authorization_lines.values_list("brand", flat=True)) == {kept.pk, entry.pk}
+
+
+def test_change_of_a_filing_begins_under_the_kept_entries(admin):
+    kept, entry = BrandFactory(), BrandFactory()
+    maker, former = ProducerFactory(), ProducerFactory()
+    filing = FilingFactory(confirmed=True, brand_lines=[])
+    BrandLineFactory(filing=filing, brand=entry, producer=former)
+    BrandLineFactory(filing=filing, brand=kept, producer=maker)
+    grant(entry, uscc_of(7), filing=filing)
+    merge(entry, kept, admin)
+    merge(former, maker, admin)
+
+    change = start_filing(by=filing.enterprise.staff.get())
+
+    assert list(change.brand_lines.values_list("brand", "producer")) == [(kept.pk, maker.pk)]
+    assert change.authorization_lines.get().brand == kept
+    assert filing.brand_lines.count() == 2
+
+
+def test_saving_such_a_change_ends_no_brand_that_only_has_another_name(admin):
+    kept, entry = BrandFactory(), BrandFactory()
+    filing = FilingFactory(confirmed=True, brand_lines=[])
+    line = BrandLineFactory(filing=filing, brand=entry)
+    merge(entry, kept, admin)
+    manager = filing.enterprise.staff.get()
+    change = start_filing(by=manager)
+    rows = [kept_values("brand_lines", line)]
+    rows[0]["brand_id"] = kept.pk
+
+    saved = save_draft(
+        filing_id=change.pk, revision=change.revision, values={}, rows={"brand_lines": rows}, by=manager
+    )
+
+    assert list(saved.brand_lines.values_list("brand", "line_status")) == [(kept.pk, "ACTIVE")]
 
 
 @pytest.mark.parametrize("factory", [BrandFactory, ProducerFactory, VehicleModelFactory])

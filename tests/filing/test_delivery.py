@@ -21,7 +21,7 @@ from filing.enums import PushOutcome, PushState
 from filing.models import PushMessage, PushTry, StoredImage
 from filing.police_client import Answer
 from filing.services import queue_push, resend_failed
-from filing.tasks import push_message, sweep_pushes
+from filing.tasks import forget_tries, push_message, sweep_pushes
 from tests.factories import FilingFactory, PushMessageFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -418,3 +418,17 @@ def test_status_says_whether_to_stop_or_to_come_again(status, outcome):
 @pytest.mark.parametrize("data", [b"", b"[]", b"null", b"[" * 100_000, b"\xff", b'{"sha256": 7}'])
 def test_answer_that_is_no_agreed_object_is_not_believed(data):
     assert police_client._judged(200, "", data, "0f").outcome == PushOutcome.POSTPONED
+
+
+def test_old_tries_of_settled_messages_go_and_all_others_stay():
+    settled, waiting = PushMessageFactory(delivered=True), PushMessageFactory()
+    long_ago = timezone.now() - delivery.KEEP_TRIES - timedelta(days=1)
+    for message in (settled, waiting):
+        PushTry.objects.create(message=message, at=long_ago)
+        PushTry.objects.create(message=message)
+    before = PushMessage.objects.filter(pk=settled.pk).values().get()
+    forget_tries()
+    forget_tries()
+    assert (settled.attempts.count(), waiting.attempts.count()) == (1, 2)
+    assert PushMessage.objects.filter(pk=settled.pk).values().get() == before
+    assert AuditRecord.objects.get(action="push.forget").detail == {"count": 1}

@@ -219,6 +219,7 @@ def test_warnings_ask_for_a_tick_before_it_goes_through(signed_in):
     client = signed_in(draft)
     answer = client.post(EDIT, posted(draft, action="submit"))
     assert answer.status_code == 422
+    assert "勾选“我已核对以上提示”，再点“提交”" in text_of(answer)
     assert "warnings_checked" in text_of(answer)
     draft.refresh_from_db()
     assert draft.status == FilingStatus.DRAFT

@@ -9,6 +9,7 @@ import pytest
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from accounts.models import Contact
 from filing.models import BulkConfirm, Enterprise
 from reporting.models import LatePermission, Report
 from tests.factories import (
@@ -136,6 +137,7 @@ def url_of(name, arguments, world, key=None):
         "push_id": key or world["push"].pk,
         "staff_id": key or world["operator"].pk,
         "notice_id": key or world["notice"].pk,
+        "contact_id": key or Contact.objects.get().pk,
         "bulk_id": key or world["bulk"].pk,
         "request_id": key or world["wish"].pk,
         "permission_id": key or world["permission"].pk,
@@ -147,6 +149,7 @@ def url_of(name, arguments, world, key=None):
         "kind": "brand",
         "entry_id": key or world["filing"].brand_lines.get().brand_id,
         "load_id": key or UNUSED,
+        "row_no": 3,
         "sha256": "0" * 64,
     }
     return reverse(name, kwargs={argument: values[argument] for argument in arguments})

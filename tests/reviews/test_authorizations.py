@@ -53,6 +53,20 @@ def seen(client_for):
     return rows
 
 
+def test_two_names_of_one_brand_meet_each_other(seen, brand):
+    former = BrandFactory(status="MERGED", merged_into=brand)
+    grant(brand, dealer(former).filing.uscc)
+    grant(former, dealer(brand).filing.uscc)
+    assert seen("county") == seen("county", kind="grants") == []
+
+
+def test_brand_chosen_shows_what_was_filed_under_its_former_name(seen, brand):
+    former, other = BrandFactory(status="MERGED", merged_into=brand), BrandFactory()
+    line = dealer(former)
+    dealer(other)
+    assert seen("county", brand=brand.pk) == [line]
+
+
 def test_claim_that_meets_its_grant_is_no_difference(seen, brand):
     line = dealer(brand)
     grant(brand, line.filing.uscc)

@@ -7,10 +7,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from filing.enums import ConfirmLevel, FilingStatus
-from filing.models import Enterprise, Filing
+from filing.models import Enterprise, Filing, PushMessage
 from filing.services import open_service
 from reporting.models import LatePermission
-from tests.factories import EnterpriseFactory, FilingFactory, ImportBatchFactory, TradeFactory, UserFactory
+from tests.factories import (
+    BrandFactory,
+    EnterpriseFactory,
+    FilingFactory,
+    ImportBatchFactory,
+    PushMessageFactory,
+    TradeFactory,
+    UserFactory,
+)
 from tests.reviews.months import FORM, dealer, month, owe, shanghai, stopped
 
 pytestmark = pytest.mark.django_db
@@ -174,3 +182,32 @@ def test_home_of_a_stopped_enterprise_offers_at_most_to_file_anew(client_for, st
     filing = FilingFactory(confirmed=True)
     Enterprise.objects.filter(pk=filing.enterprise_id).update(status=status)
     assert tasks_of(client_for(manager_of(filing.enterprise))) == tasks
+
+
+def test_home_of_an_enterprise_shows_what_the_traffic_police_have(client_for):
+    filing = FilingFactory(confirmed=True)
+    client = client_for(manager_of(filing.enterprise))
+    assert "公安交管同步" not in client.get(HOME).content.decode()
+    PushMessageFactory(filing=FilingFactory(confirmed=True), delivered=True, receipt="别家的回执")
+    push = PushMessageFactory(filing=filing)
+    assert "正在排队同步到公安交管部门" in client.get(HOME).content.decode()
+    delivered = {"state": "DELIVERED", "delivered_at": timezone.now(), "receipt": "GA-2026-0001"}
+    PushMessage.objects.filter(pk=push.pk).update(**delivered)
+    page = client.get(HOME).content.decode()
+    assert "回执号 GA-2026-0001" in page
+    assert "别家的回执" not in page
+
+
+def test_home_of_the_administrator_leads_to_requests_and_stopped_pushes(client_for):
+    client = client_for(UserFactory(admin=True))
+    assert tasks_of(client) == []
+    BrandFactory(status="PENDING")
+    PushMessageFactory(failed=True)
+    PushMessageFactory()
+    links = [url for _, url in tasks_of(client)]
+    assert links == [
+        f"{reverse('reviews:catalog-queue')}?kind=brand",
+        f"{reverse('reviews:sync-list')}?state=FAILED",
+    ]
+    assert [len(client.get(url).context["page"].rows) for url in links] == [1, 1]
+    assert "品牌申请待审核 1 项" in client.get(HOME).content.decode()

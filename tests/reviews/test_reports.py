@@ -246,6 +246,25 @@ def test_page_shows_reasons_history_and_older_versions(county):
     assert detail(county, report, version=9).context["shown"].number == 2
 
 
+def test_page_shows_the_figures_of_other_periods_as_submitted(county):
+    enterprise = dealer()
+    report, other = month(enterprise), month(enterprise, period="2026-09-01", is_late=True)
+    Report.objects.filter(pk=other.pk).update(qty=999, has_unsubmitted_changes=True)
+    page = detail(county, report)
+    assert [(row.pk, row.qty) for row in page.context["neighbours"]] == [(other.pk, 8)]
+    assert "999" not in page.content.decode()
+
+
+def test_totals_lead_to_the_lists_behind_them(city):
+    returned, missing = month(dealer(), status="RETURNED"), owe(dealer())
+    month(dealer())
+    month(dealer("330102"), status="RETURNED")
+    links = answer(city, place="330106", q="没有这家").context["chosen"].links
+    with stopped(OPEN):
+        found = {name: city.get(URL + link).context["page"].rows for name, link in links.items()}
+    assert found == {"returned": [returned], "missing": [missing]}
+
+
 def test_returning_takes_the_figures_out_and_tells_the_enterprise(county):
     enterprise = held_dealer()
     report = month(enterprise)

@@ -5,6 +5,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
+from catalog.services import merge_entry
 from newcar.models import MonthlyLine
 from reporting.models import Report, WindowRule
 from reporting.services import return_report
@@ -177,6 +178,14 @@ def test_what_is_returned_counts_no_more(nation):
     assert shown["total"].figures["sales"] == direct_sum() == 5
     assert shown["completeness_text"] == "应报 2 家，已报 1 家"
     assert Report.objects.count() == 2
+
+
+def test_brands_merged_since_count_as_one(nation):
+    kept, former = VehicleModelFactory(), VehicleModelFactory()
+    month(dealer("330106"), lines=[line(kept, sold=3), line(former, sold=4)])
+    merge_entry(kind="brand", entry_id=former.brand_id, into_id=kept.brand_id, by=UserFactory(admin=True))
+    shown = found(nation)["brands"]
+    assert [(one.name, one.figures["sales"]) for one in shown] == [(kept.brand.name, 7)]
 
 
 def test_brands_beyond_twenty_are_one_line(nation):

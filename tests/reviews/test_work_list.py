@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from filing.enums import ConfirmLevel
 from filing.models import Filing
+from filing.permissions import own_filing_reason
 from tests.factories import FilingFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +139,55 @@ def test_after_a_decision_comes_the_one_that_waits_next(county):
             reverse("reviews:filing-confirm", args=[filing.pk]), {"content_hash": filing.content_hash}
         )
     assert answer.url == reverse("reviews:filing-list")
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        {"contact_mobile": "13912345678"},
+        {"contact_email": "Clerk@Example.com"},
+        {"submitted_by__phone": "13912345678"},
+        {"submitted_by__email": "clerk@example.com"},
+    ],
+)
+def test_queue_says_which_filings_the_officer_handed_in_himself(client_for, shared):
+    officer = UserFactory(county=True, phone="13912345678", email="clerk@example.com")
+    own, other = submitted(2), submitted(1)
+    if "contact_mobile" in shared or "contact_email" in shared:
+        Filing.objects.filter(pk=own.pk).update(**shared)
+    else:
+        submitter = own.submitted_by
+        for name, value in shared.items():
+            setattr(submitter, name.removeprefix("submitted_by__"), value)
+        submitter.save()
+    own.refresh_from_db()
+
+    answer = client_for(officer).get(URL)
+
+    shown = {row: row.own_reason for row in answer.context["page"].rows}
+    assert shown == {own: own_filing_reason(officer, own), other: ""}
+    assert own_filing_reason(officer, own)
+    page = answer.content.decode()
+    assert shown[own] in page
+    assert reverse("reviews:filing-claim", args=[own.pk]) not in page
+    assert reverse("reviews:filing-claim", args=[other.pk]) in page
+
+
+def test_list_says_what_came_over_from_the_old_system(county):
+    FilingFactory(confirmed=True)
+    assert "原系统导入" not in county.get(URL, {"tab": "all"}).content.decode()
+    Filing.objects.update(is_from_old_system=True)
+    assert "原系统导入" in county.get(URL, {"tab": "all"}).content.decode()
+
+
+def test_queue_with_own_filings_asks_the_same_for_one_and_for_three(client_for, queries_of):
+    officer = UserFactory(county=True, phone="13912345678")
+    client, counts = client_for(officer), []
+    for number in (1, 2):
+        for _ in range(number):
+            submitted(1, contact_mobile="13912345678")
+        client.get(URL)
+        with queries_of() as queries:
+            client.get(URL)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

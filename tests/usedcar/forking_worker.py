@@ -13,7 +13,7 @@ if __name__ == "__main__":
     from usedcar import jobs
 
     jobs.SLICE_ROWS = 40  # many slices, so that a kill falls between and inside them
-    work = {"check": jobs.check_batch, "write": jobs.write_batch}
+    work = {"check": jobs.check_batch, "write": jobs.write_batch, "undo": jobs.undo_batch}
     for line in sys.stdin:
         action, batch_id = line.split()
         child = os.fork()

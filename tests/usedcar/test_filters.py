@@ -67,3 +67,13 @@ def test_month_holds_its_last_day(client_for, trade, month, count):
 def test_hostile_address_answers_a_list(client_for, query):
     enterprise = EnterpriseFactory(confirmed=True, used=True)
     assert client_for(enterprise.staff.first()).get(reverse("usedcar:trade-list"), query).status_code == 200
+
+
+def test_an_authority_looks_for_a_kind_in_one_month(client_for, trade):
+    officer = client_for(UserFactory(county=True))
+    kind = {"type": trade.trade_type}
+    assert found_by(officer, **kind) == []
+    page = officer.get(reverse("usedcar:trade-list"), kind).content.decode()
+    assert "请再选择交易月份" in page
+    assert found_by(officer, **kind, month="2026-03") == [trade]
+    assert found_by(client_for(trade.reported_by), **kind) == [trade]

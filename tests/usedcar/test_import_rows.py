@@ -141,9 +141,10 @@ def test_check_row_joins_reading_and_rules():
 
 
 def test_match_header_takes_any_order_stars_and_blanks():
-    assert match_header(HEADERS) == (NAMES, [])
+    assert match_header(HEADERS).names == NAMES
     mixed = [header.replace("*", "") + " " for header in reversed(HEADERS)]
-    assert match_header(mixed) == (NAMES[::-1], [])
+    header = match_header(mixed)
+    assert (header.names, header.has_questions, header.notes) == (NAMES[::-1], False, [])
 
 
 def test_match_header_names_unknown_missing_and_repeated_columns():
@@ -154,11 +155,20 @@ def test_match_header_names_unknown_missing_and_repeated_columns():
         "",
         "完全无关的内容",
     ]
-    names, problems = match_header(cells)
-    assert names[0] is None
-    assert problems == [
-        "不认识列“车牌号”，是否为“车牌照号”？",
-        "列“卖方名称（姓名）”重复。",
-        "不认识列“完全无关的内容”。",
-        "缺少列“车牌照号”。",
-    ]
+    header = match_header(cells)
+    assert header.names[0] is None
+    assert header.unknown == {"车牌号": "plate_no", "完全无关的内容": ""}
+    assert (header.repeated, header.missing) == (["卖方名称（姓名）"], ["plate_no"])
+    assert header.has_questions
+
+
+def test_match_header_follows_the_answers_and_names_what_is_left_out():
+    cells = ["车牌号", *[header for header in HEADERS if header not in ("车牌照号", "备注")], "经办人"]
+    header = match_header(cells, {"车牌号": "plate_no", "经办人": ""})
+    assert (header.names[0], header.names[-1], header.has_questions) == ("plate_no", None, False)
+    assert header.notes == ["列“经办人”不在模板中，没有导入。", "文件没有列“备注”，按空白处理。"]
+
+
+def test_nearest_column_is_asked_about_once():
+    cells = ["车辆识别代码", "车辆识别代吗", *[header for header in HEADERS if header != "*车辆识别代号"]]
+    assert sorted(match_header(cells).unknown.values()) == ["", "vin"]

@@ -79,7 +79,7 @@ def test_right_rows_become_trades_and_bad_ones_come_back(clerk, reporter, django
 
     errors = clerk.get(reverse("usedcar:import-errors", args=[batch.pk]))
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(errors.streaming_content))).worksheets[0]
-    assert [row[-1].value for row in sheet.iter_rows(min_row=3) if row[23].value] != []
+    assert [row[23].value for row in sheet.iter_rows(min_row=3)] == ["LSV"]
 
     commit(clerk, batch, django_capture_on_commit_callbacks)
     batch.refresh_from_db()
@@ -90,6 +90,23 @@ def test_right_rows_become_trades_and_bad_ones_come_back(clerk, reporter, django
     assert "共 9 条" in page
 
 
+def test_template_filled_with_its_own_example_imports_cleanly(
+    clerk, reporter, django_capture_on_commit_callbacks
+):
+    template = clerk.get(reverse("usedcar:import-template"))
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(template.streaming_content)))
+    guide = book["填写说明"]
+    for column, cell in enumerate(guide[guide.max_row], start=1):
+        book.worksheets[0].cell(3, column).value = cell.value
+    buffer = io.BytesIO()
+    book.save(buffer)
+    file = SimpleUploadedFile("交易.xlsx", buffer.getvalue(), content_type=XLSX)
+    batch = upload(clerk, file, django_capture_on_commit_callbacks)
+    assert (batch.good_count, batch.warned_count, batch.faults.count()) == (1, 0, 0)
+    commit(clerk, batch, django_capture_on_commit_callbacks)
+    assert Trade.objects.get().batch_row_no == 3
+
+
 def test_same_file_again_writes_nothing(clerk, reporter, django_capture_on_commit_callbacks):
     rows = rows_for(reporter, 5)
     for _ in range(2):
@@ -97,6 +114,8 @@ def test_same_file_again_writes_nothing(clerk, reporter, django_capture_on_commi
         commit(clerk, batch, django_capture_on_commit_callbacks)
     batch.refresh_from_db()
     assert (batch.good_count, batch.known_count, batch.ready_count) == (5, 5, 0)
+    page = clerk.get(reverse("usedcar:import-detail", args=[batch.pk])).content.decode()
+    assert "第3行：该发票本企业已上报，不再导入。" in page
     assert Trade.objects.count() == 5
 
 
@@ -150,7 +169,7 @@ def test_all_or_nothing_writes_nothing_with_a_bad_row(clerk, reporter, django_ca
     rows = rows_for(reporter, 3)
     rows[0] = {**rows[0], "vin": "LSV"}
     batch = upload(clerk, workbook(clerk, rows), django_capture_on_commit_callbacks)
-    answer = commit(clerk, batch, django_capture_on_commit_callbacks, all_or_nothing="on")
+    answer = commit(clerk, batch, django_capture_on_commit_callbacks, which="all")
     assert answer.status_code == 422
     assert "没有导入任何行" in answer.content.decode()
     assert Trade.objects.count() == 0

@@ -1,5 +1,6 @@
 """An import survives killed workers, a missing queue and values at the edge; nothing is doubled."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from autoflow.common.health import HEARTBEAT_KEY
 from autoflow.common.tasks import beat_heart
 from filing.enums import FilingStatus
 from filing.models import Enterprise
@@ -61,7 +63,7 @@ def lease_ends(batch):
 
 def test_check_begins_anew_after_a_killed_worker(uploaded, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(jobs, "finish_check", lambda batch: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(jobs, "finish_check", lambda *args: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             jobs.check_batch(batch_id=uploaded.pk)
     assert uploaded.staged.count() == 3
@@ -127,6 +129,25 @@ def test_number_of_rows_is_known_while_they_are_checked(uploaded, monkeypatch):
     jobs.check_batch(batch_id=uploaded.pk)
     uploaded.refresh_from_db()
     assert (set(totals), uploaded.total_count, uploaded.checked_count) == ({3}, 3, 3)
+
+
+def test_progress_tells_rows_speed_time_left_and_the_place_in_the_queue(client_for, market):
+    cache.delete(HEARTBEAT_KEY)
+    started = timezone.now() - timedelta(seconds=1_000)
+    facts = {"status": ImportStatus.CHECKING, "checked_count": 20_000, "total_count": 100_000}
+    running = ImportBatchFactory(enterprise=market, started_at=started, **facts)
+    waiting = ImportBatchFactory(enterprise=market)
+    client = client_for(market.staff.first())
+
+    def progress(batch):
+        return client.get(reverse("usedcar:import-progress", args=[batch.pk])).content.decode()
+
+    assert re.search(r"已校验 20,000 / 100,000 行，每秒约 (19|20) 行，还需约 6\d 分钟", progress(running))
+    assert '<progress aria-label="处理进度" value="20000" max="100000">' in progress(running)
+    assert "前面还有 1 个文件" in progress(waiting)
+    assert "后台处理暂时没有运行" in progress(waiting)
+    beat_heart()
+    assert "后台处理暂时没有运行" not in progress(waiting)
 
 
 def test_enterprise_that_is_not_confirmed_any_more_gets_no_trade(uploaded, market):

@@ -1,4 +1,4 @@
-"""kill -9 at any moment of checking and writing, and two workers on one batch: the right rows, once."""
+"""kill -9 at any moment of checking, writing and undoing; two workers on one batch: the right rows, once."""
 
 import os
 import signal
@@ -19,10 +19,10 @@ from tests.factories import EnterpriseFactory
 from tests.usedcar.test_jobs import workbook_of
 from usedcar import jobs, services, tasks
 from usedcar.enums import ImportStatus
-from usedcar.models import ImportBatch, ImportFault, StagedTrade, Trade
+from usedcar.models import ImportBatch, ImportFault, PastTrade, StagedTrade, Trade, TradeEvent
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
-ROWS, KILLS = 400, 20
+ROWS, KILLS, UNDO_KILLS = 400, 20, 8
 WORKER = Path(__file__).with_name("forking_worker.py")
 
 
@@ -58,7 +58,7 @@ class Worker:
 @pytest.fixture
 def workers(monkeypatch):
     """Two workers; nothing is done in this process, for the bell rings nowhere."""
-    for task in (tasks.check_import, tasks.write_import):
+    for task in (tasks.check_import, tasks.write_import, tasks.undo_import):
         monkeypatch.setattr(task, "delay", lambda batch_id: None)
     started = [Worker(), Worker()]
     yield started
@@ -133,6 +133,40 @@ def test_twenty_kills_during_check_and_write_leave_the_same_rows(tmp_path, marke
                 commit(batch)
         assert outcome(batch) == expected
     assert killed >= KILLS // 4
+
+
+@pytest.mark.slow
+def test_kills_during_undo_take_every_trade_back_once(tmp_path, market, workers):
+    worker, random, killed, seconds = workers[0], Random(7), 0, 0
+    for number in range(UNDO_KILLS + 1):
+        batch = uploaded(tmp_path, market)
+        run(worker, "check", batch)
+        commit(batch)
+        run(worker, "write", batch)
+        services.undo_import(batch_id=batch.pk, reason="重复", by=batch.uploaded_by)
+        if number:
+            killed += run_killed(worker, "undo", batch, random.random() * seconds * 0.7)
+        batch.refresh_from_db()
+        assert Trade.objects.count() == (ROWS if batch.is_unfinished else 0)
+        if batch.is_unfinished:
+            seconds = run(worker, "undo", batch)
+        batch.refresh_from_db()
+        assert (batch.status, batch.undone_count, Trade.objects.count()) == (ImportStatus.UNDONE, ROWS, 0)
+        assert PastTrade.objects.filter(batch_id=batch.pk).values("batch_row_no").distinct().count() == ROWS
+        assert TradeEvent.objects.count() == PastTrade.objects.count() == ROWS * (number + 1)
+    assert killed >= UNDO_KILLS // 4
+
+
+def test_two_workers_undo_one_import_once(tmp_path, market, workers):
+    batch = uploaded(tmp_path, market)
+    run(workers[0], "check", batch)
+    commit(batch)
+    run(workers[0], "write", batch)
+    services.undo_import(batch_id=batch.pk, reason="重复", by=batch.uploaded_by)
+    for worker in workers:
+        worker.start("undo", batch)
+    assert [worker.ended() for worker in workers] == [0, 0]
+    assert (Trade.objects.count(), PastTrade.objects.count()) == (0, ROWS)
 
 
 def test_kill_in_the_middle_of_a_check_leaves_the_same_rows(tmp_path, market, workers):

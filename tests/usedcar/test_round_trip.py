@@ -1,25 +1,21 @@
 """Ten thousand rows, some of them bad: in, back as an error workbook, mended and in again, nothing twice."""
 
+import io
 from datetime import timedelta
 from itertools import cycle, islice
 
 import openpyxl
 import pytest
-from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from autoflow.common.errors import BusinessError
 from tests.factories import EnterpriseFactory
-from usedcar import jobs, services
-from usedcar.enums import ImportStatus
-from usedcar.import_rows import match_header
+from tests.usedcar.imports import NAMES, filled, made_rows, upload, write
 from usedcar.models import Trade
-from usedcar.synthetic import Reporter, trade_rows
-from usedcar.template_workbook import ErrorWorkbook, cells_of, template_columns
+from usedcar.template_workbook import cells_of
 
 pytestmark = pytest.mark.django_db
-NAMES = [column["identifier"] for column in template_columns()]
 ROWS, BAD = 10_000, 37
 FAULTS = (
     ("vin", "LSV"),
@@ -35,53 +31,27 @@ def market():
     return EnterpriseFactory(confirmed=True, market=True)
 
 
-def made_rows(market, count, **changes):
-    reporter = Reporter(market.uscc, market.name, market.division_code)
-    days = [timezone.localdate() - timedelta(days=number) for number in range(20)]
-    return [{**row, **changes} for row in trade_rows(count, 9, days=days, reporter=reporter)]
-
-
-def upload(market, path):
-    file = SimpleUploadedFile("交易.xlsx", path.read_bytes())
-    batch = services.upload_import(upload=file, by=market.staff.first())
-    jobs.check_batch(batch_id=batch.pk)
-    batch.refresh_from_db()
-    assert batch.status == ImportStatus.CHECKED, batch.failure
-    return batch
-
-
-def write(batch):
-    services.commit_import(batch_id=batch.pk, has_read_warnings=True, by=batch.uploaded_by)
-    jobs.write_batch(batch_id=batch.pk)
-    batch.refresh_from_db()
-    return batch.written_count
-
-
-def filled(path, rows):
-    book = ErrorWorkbook(str(path), NAMES)
-    for cells in rows:
-        book.add(cells, [])
-    book.close()
-    return path
-
-
-def mended(batch, path, right):
-    """The error workbook with the right cells put in, saved by another program."""
-    with default_storage.open(batch.errors_stored_as) as source:
-        book = openpyxl.load_workbook(source)
+def mended(client, batch, path, right):
+    """The error workbook as downloaded, with right values put into the noted cells by another program; how
+    many cells of each row are noted, coloured, and keyed.
+    """
+    answer = client.get(reverse("usedcar:import-errors", args=[batch.pk]))
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     sheet = book.worksheets[0]
-    names, _ = match_header(cell.value or "" for cell in sheet[2])
-    place = names.index("invoice_number")
-    bad = list(sheet.iter_rows(min_row=3))
-    for row in bad:
-        for cell, name in zip(row, names, strict=True):
-            if name is not None:
-                cell.value = right[row[place].value][NAMES.index(name)]
+    place, found = NAMES.index("invoice_number"), []
+    for row in sheet.iter_rows(min_row=3):
+        noted = [cell for cell in row if cell.comment]
+        assert noted == [cell for cell in row if cell.fill.fgColor.rgb == "FFFDE7E7"]
+        for cell in noted:
+            cell.value = right[row[place].value][cell.column - 1]
+        found.append(len(noted))
+    assert sheet.column_dimensions[row[-1].column_letter].hidden
     book.save(path)
-    return len(bad)
+    return found
 
 
-def test_bad_rows_of_ten_thousand_come_back_and_go_in_mended(tmp_path, market):
+def test_bad_rows_of_ten_thousand_come_back_and_go_in_mended(tmp_path, market, client_for):
+    clerk = client_for(market.staff.first())
     rows = [cells_of(row) for row in made_rows(market, ROWS)]
     right = {cells[NAMES.index("invoice_number")]: cells for cells in rows}
     spoilt = [list(cells) for cells in rows]
@@ -93,14 +63,16 @@ def test_bad_rows_of_ten_thousand_come_back_and_go_in_mended(tmp_path, market):
     assert (batch.total_count, batch.good_count, batch.bad_count) == (ROWS, ROWS - BAD, BAD)
     assert write(batch) == ROWS - BAD
 
-    assert mended(batch, tmp_path / "mended.xlsx", right) == BAD
+    assert mended(clerk, batch, tmp_path / "mended.xlsx", right) == [1] * BAD
     again = upload(market, tmp_path / "mended.xlsx")
-    assert (again.good_count, again.bad_count, again.known_count) == (BAD, 0, 0)
+    assert (again.good_count, again.bad_count, again.known_count, again.continues) == (BAD, 0, 0, batch)
     assert write(again) == BAD
     assert Trade.objects.count() == ROWS
 
     same = upload(market, first)
     assert (same.known_count, same.ready_count) == (ROWS - BAD, 0)
+    page = clerk.get(reverse("usedcar:import-detail", args=[same.pk])).content.decode()
+    assert f"导入，共 {ROWS - BAD:,} 行；已上报过的行不会重复导入" in page
     with pytest.raises(BusinessError, match="没有可导入的行"):
         write(same)
     assert Trade.objects.count() == ROWS

@@ -4,13 +4,14 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
-from autoflow.common.sheet_slices import read_slices
-from autoflow.common.workbooks import CellFault, check_container, read_rows
+from autoflow.common.sheet_slices import read_slices, slice_of
+from autoflow.common.workbooks import CellFault, WorkbookRefused, check_container, read_rows
 from usedcar.import_checks import read_header
-from usedcar.import_rows import check_row, match_header
+from usedcar.import_rows import check_row
 from usedcar.template_workbook import GUIDE, SHEET, ErrorWorkbook, template_columns, template_workbook
 
 NAMES = [column["identifier"] for column in template_columns()]
+LABELS = [column["header_zh"].lstrip("*") for column in template_columns()]
 
 
 @pytest.fixture
@@ -22,7 +23,8 @@ def template(tmp_path):
 
 def test_template_passes_the_checks_of_an_upload(template):
     check_container(template)
-    assert read_header(next(read_slices(template))) == (NAMES, 2)
+    header, row, key_place = read_header(next(read_slices(template)), {})
+    assert (header.names, header.notes, row, key_place) == (NAMES, [], 2, None)
 
 
 def test_template_locks_its_head_and_types_its_columns(template):
@@ -55,7 +57,7 @@ def test_returned_row_keeps_text_as_text_and_its_reasons_last(tmp_path):
     assert (typed["buyer_name"].value, typed["buyer_name"].data_type) == ("=1+1", "s")
     assert typed["seller_id_number"].value == 1.10101e17
     assert typed["plate_no"].value == "（原为公式）"
-    assert row[-1].value == "原因一；原因二"
+    assert row[len(NAMES)].value == "原因一；原因二"
 
 
 def test_returned_workbook_can_be_uploaded_as_it_is(tmp_path):
@@ -63,10 +65,10 @@ def test_returned_workbook_can_be_uploaded_as_it_is(tmp_path):
     errors = ErrorWorkbook(str(path), NAMES)
     errors.add(["个人"], ["原因"])
     errors.close()
-    assert read_header(next(read_slices(path)))[0][: len(NAMES)] == NAMES
+    header, _, key_place = read_header(next(read_slices(path)), {})
+    assert (header.names[: len(NAMES)], header.notes, key_place) == (NAMES, [], len(NAMES) + 1)
 
 
-def test_header_names_what_is_wrong():
-    _, problems = match_header(["卖方类别", "车辆识别代码"])
-    assert "不认识列“车辆识别代码”，是否为“车辆识别代号”？" in problems
-    assert "缺少列“买方类别”。" in problems
+def test_header_without_required_columns_refuses_the_file():
+    with pytest.raises(WorkbookRefused, match="缺少必填列“车辆识别代号”。"):
+        read_header(slice_of([(2, [label for label in LABELS if label != "车辆识别代号"])]), {})

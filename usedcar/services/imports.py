@@ -14,13 +14,17 @@ from accounts.enums import Permission
 from accounts.models import User
 from accounts.permissions import require
 from autoflow.common.bell import ring
-from autoflow.common.errors import BusinessError
+from autoflow.common.errors import BusinessError, ConflictError
 from filing.permissions import enterprise_of
+from reporting import clock
+from usedcar import tasks
 from usedcar.enums import ImportAction, ImportStatus
-from usedcar.models import ImportBatch, StagedTrade
+from usedcar.models import BadRow, ImportBatch, StagedTrade
 from usedcar.staging import forget
-from usedcar.tasks import check_import, write_import
+from usedcar.steps import without_numbers
+from usedcar.undo import removable
 
+NOTHING_TO_UNDO = "这次导入的交易都已锁定、修改、红冲或删除，没有可撤销的。"
 NO_SPACE = "文件没有保存：存储空间不足或暂时不可用，请稍后重试；仍有问题请联系技术支持。"
 
 
@@ -47,7 +51,7 @@ def upload_import(*, upload: UploadedFile, by: User) -> ImportBatch:
             stored_as=stored_as,
         )
         record("usedcar.import-upload", batch, by=by, size=upload.size)
-        ring(check_import, batch.pk)
+        ring(tasks.check_import, batch.pk)
         undo.pop_all()
     return batch
 
@@ -76,7 +80,7 @@ def commit_import(
     batch.tries, batch.lease_until = 0, None
     batch.save(update_fields=["status", "tries", "lease_until"])
     record("usedcar.import-commit", batch, by=by, ready=batch.ready_count, warned=batch.warned_count)
-    ring(write_import, batch.pk)
+    ring(tasks.write_import, batch.pk)
     return batch
 
 
@@ -87,6 +91,29 @@ def cancel_import(*, batch_id: int, by: User) -> ImportBatch:
     batch.move(ImportAction.CANCEL)
     batch.finished_at, batch.lease_until = timezone.now(), None
     batch.save(update_fields=["status", "finished_at", "lease_until"])
-    forget(batch, StagedTrade)
+    forget(batch, StagedTrade, BadRow)
     record("usedcar.import-cancel", batch, by=by)
+    return batch
+
+
+@transaction.atomic
+def undo_import(*, batch_id: int, reason: str, by: User) -> ImportBatch:
+    """Have every trade of an import taken back that is neither locked nor touched since; asked twice, it is
+    done once.
+    """
+    batch = locked_import(batch_id, by)
+    require(by, Permission.TRADE_REPORT, batch.enterprise)
+    if batch.status in (ImportStatus.UNDOING, ImportStatus.UNDONE):
+        return batch
+    batch.move(ImportAction.UNDO)
+    count, kept = removable(batch)
+    if not count:
+        raise ConflictError(NOTHING_TO_UNDO)
+    batch.undone_at, batch.undone_by = clock.now(), by
+    batch.undo_reason, batch.failure = without_numbers(reason)[:200], ""
+    batch.tries, batch.lease_until = 0, None
+    names = ("status", "undone_at", "undone_by", "undo_reason", "failure", "tries", "lease_until")
+    batch.save(update_fields=names)
+    record("usedcar.import-undo", batch, by=by, summary=batch.undo_reason, count=count, **kept)
+    ring(tasks.undo_import, batch.pk)
     return batch

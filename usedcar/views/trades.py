@@ -17,11 +17,19 @@ from reporting import clock
 from usedcar import services
 from usedcar.columns import PREFIXES
 from usedcar.deadlines import authority_of, is_locked, reason_locked
-from usedcar.enums import CorrectionStatus, TradeAction, TradeStatus
+from usedcar.enums import CorrectionStatus, TradeStatus
 from usedcar.filters import TradeFilter, is_private, keys_of_number
 from usedcar.forms import ReasonForm, TradeForm, VoidForm
 from usedcar.models import Correction, Release, SavedFilter, Trade, TradeEvent
-from usedcar.presentation import earlier_deals, event_texts, groups, party_name, past_versions
+from usedcar.presentation import (
+    earlier_deals,
+    event_texts,
+    groups,
+    origin_texts,
+    party_name,
+    past_versions,
+    trade_of_history,
+)
 
 MOST_BY_NUMBER = 100
 
@@ -86,18 +94,25 @@ def trade_detail(request, trade_id):
 def trade_history(request, trade_id):
     """What was done to a trade and what it held before, also after it was deleted."""
     visible = TradeEvent.objects.visible_to(request.user).filter(trade_number=trade_id)
-    events = list(visible.select_related("by", "before", "enterprise"))
-    if not events:
+    events = list(visible.select_related("by", "before__reported_by", "enterprise"))
+    trade = trade_of_history(trade_id, request.user)
+    if not events and trade is None:
         raise Http404
     is_masked = not request.user.is_enterprise
     context = {
-        "enterprise": events[0].enterprise,
-        "is_deleted": events[0].action == TradeAction.DELETE,
+        "enterprise": (trade or events[0]).enterprise,
+        "is_deleted": trade is None,
         "trade_id": trade_id,
-        "events": event_texts(events, is_masked=request.user.is_authority),
+        "events": _time_line(request, events, trade or getattr(events[0], "before", None)),
         "versions": past_versions(events, is_masked=is_masked),
     }
     return render(request, "usedcar/trade_history.html", context)
+
+
+def _time_line(request, events, trade):
+    """Every step, and the import a trade comes from at the end."""
+    is_masked = request.user.is_authority
+    return event_texts(events, is_masked=is_masked) + origin_texts(trade, is_masked=is_masked)
 
 
 @require_http_methods(["GET", "POST"])
@@ -289,7 +304,7 @@ def _detail_page(request, trade, *, opened="", forms=None, status=200):
     context = {
         "trade": trade,
         "groups": groups(trade, is_masked=request.user.is_authority),
-        "events": event_texts(events, is_masked=request.user.is_authority),
+        "events": _time_line(request, events, trade),
         "reporting": decide(request.user, Permission.TRADE_REPORT, trade.enterprise),
         "revealing": decide(request.user, Permission.NUMBER_REVEAL, trade),
         "reason_locked": _reason_not_to_change(trade),

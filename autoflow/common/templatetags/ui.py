@@ -16,9 +16,9 @@ STATE_TONES = {
     "done": {"CONFIRMED", "APPROVED", "DONE", "DELIVERED"},
     "waiting": {
         *("SUBMITTED", "CHANGED", "PENDING", "UPLOADED", "CHECKING", "CHECKED", "WRITING"),
-        *("WAITING", "SENDING"),
+        *("WAITING", "SENDING", "UNDOING"),
     },
-    "attention": {"RETURNED", "REJECTED", "SUSPENDED"},
+    "attention": {"RETURNED", "REJECTED", "SUSPENDED", "ASKING"},
     "failed": {"FAILED"},
 }
 FINDING_GROUPS = (
@@ -101,7 +101,7 @@ def error_summary(*sources):
 def _formset_errors(formset):
     if not formset.is_bound:
         return []
-    errors = [{"href": "", "text": text} for text in formset.non_form_errors()]
+    errors = [{"href": f"#{formset.prefix}", "text": text} for text in formset.non_form_errors()]
     for number, form in enumerate(formset.forms, start=1):
         errors += _form_errors(form, f"第{number}行")
     return errors
@@ -114,8 +114,15 @@ def _form_errors(form, place=""):
     errors = [{"href": "", "text": f"{place}{text}"} for text in form.non_field_errors()]
     for bound in form:
         target = bound.id_for_label or f"{bound.auto_id}_0"
-        errors += [{"href": f"#{target}", "text": f"{place}“{bound.label}”：{text}"} for text in bound.errors]
+        errors += [
+            {"href": f"#{target}", "text": f"{place}{_naming(bound.label, text)}"} for text in bound.errors
+        ]
     return errors
+
+
+def _naming(label, text):
+    """A message that names its control by itself is not told twice whose it is."""
+    return text if f"“{label}”" in text else f"“{label}”：{text}"
 
 
 @register.inclusion_tag("components/findings.html")
