@@ -45,7 +45,7 @@ def return_report(*, report_id: int, version: int, reason: str, by: User):
         _give_time(report, by)
         title = f"{report.month.label}{report.form_class.title}被退回"
         notify(report.enterprise.staff.all(), title=title, text=reason, url=report.url("edit"))
-        record("report.return", report, by=by, version=version)
+        record("report.return", report, by=by, summary=str(report), version=version)
         return report
 
 
@@ -103,7 +103,8 @@ def grant_late_permission(
     _ensure_term(until, at)
     permission = _grant(enterprise, form, period.start, until, note, by, at)
     _tell(permission)
-    record("report.unlock", permission, by=by, form=form, period=str(period), enterprise=enterprise.pk)
+    named = {"form": form, "period": str(period), "enterprise": enterprise.pk}
+    record("report.unlock", permission, by=by, summary=f"{period.label}{form_class.title}", **named)
     return permission
 
 
@@ -130,7 +131,8 @@ def decide_late_request(
         permission.decided_at, permission.decided_by, permission.note = at, by, note
         permission.save(update_fields=["status", "until", "decided_at", "decided_by", "note"])
         _tell(permission)
-        record("report.decide-late", permission, by=by, status=permission.status)
+        title = f"{permission.month.label}{permission.form_class.title}"
+        record("report.decide-late", permission, by=by, summary=title, status=permission.status)
         return permission
 
 
@@ -181,7 +183,8 @@ def set_window(*, form: str, period: Period, window: Window, reason: str, by: Us
         reason=_reason(reason, "请写明调整期限的原因（5–500 字）。"),
         set_by=by,
     )
-    record("report.window", rule, by=by, form=form, period=str(period))
+    title = f"{period.label}{form_class.title}"
+    record("report.window", rule, by=by, summary=title, form=form, period=str(period))
     return rule
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import AuditRecord
 from filing.models import Filing
 from reporting.models import LatePermission, WindowRule
 from tests.factories import FilingFactory, UserFactory
@@ -124,6 +125,7 @@ def test_officer_grants_until_the_end_of_a_day(county):
     notice = permission.enterprise.staff.get().notices.get()
     assert notice.title == "已同意补报2026年10月汽车销售月报"
     assert notice.url == reverse("newcar:monthly-add")
+    assert AuditRecord.objects.get(action="report.decide-late").summary == "2026年10月汽车销售月报"
 
 
 def test_permission_to_change_a_report_leads_to_it(county):
