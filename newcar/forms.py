@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from autoflow.common.text import TextRefused, normalise, reject_controls
 from catalog.models import Displacement, VehicleModel
 from newcar.context import brand_lines_of, submitted_lines
+from newcar.kept import kept_lines
 from newcar.lines import (
     AMOUNT,
     CELLS,
@@ -164,27 +165,31 @@ class MonthlyEditor(ReportEditor):
             return self._copied()
         total = _number(data.get("lines-TOTAL_FORMS", ""))
         kept = [n for n in range(min(total, MOST_LINES)) if f"lines-{n}-DELETE" not in data]
-        lines = [self._line(n, place) for place, n in enumerate(kept)]
-        return [line for line in lines if line is not None]
+        posted = [(n, line) for n in kept if (line := self._named(n)) is not None]
+        lines = kept_lines(line for _, line in posted)
+        known = [(n, self._known.get(key_of(line))) for (n, _), line in zip(posted, lines, strict=True)]
+        known = [(n, line) for n, line in known if line is not None]
+        return [self._line(n, place, line) for place, (n, line) in enumerate(known)]
 
-    def _line(self, posted, place):
-        """One line from its controls; a key nobody offered is no line of this enterprise and is dropped."""
+    def _named(self, posted):
+        """The key of a line from its controls, as far as it can be one."""
         prefix = f"lines-{posted}-"
         line = {name: self.data.get(f"{prefix}{name}", "") for name in KEY}
         ids = ("brand_id", "producer_id", "model_id")
         if not all(re.fullmatch(r"\d{1,18}", line[name], re.ASCII) for name in ids):
             return None
-        line |= {name: int(line[name]) for name in ids}
-        known = self._known.get(key_of(line))
-        if known is None:
-            return None
+        return line | {name: int(line[name]) for name in ids}
+
+    def _line(self, posted, place, known):
+        """One line with its cells; a key nobody offered is no line of this enterprise and was dropped."""
+        line = dict(known)
         for name in CELLS:
-            raw = self.data.get(f"{prefix}{name}", "")
+            raw = self.data.get(f"lines-{posted}-{name}", "")
             value, error = _read_cell(name, raw)
             line[name] = value
             if error:
                 self.cell_errors[place, name] = (raw, error)
-        return {**known, **line}
+        return line
 
     @property
     def _known(self):
