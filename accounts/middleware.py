@@ -1,5 +1,5 @@
-"""Ends a session that is older than a working day or that newer ones pushed out, names the person for logs, and
-holds a session until its owner has done what comes first.
+"""Ends a session that is older than a working day or that newer ones pushed out, names the person for logs,
+and holds a session until its owner has done what comes first.
 """
 
 import logging
@@ -26,7 +26,10 @@ from autoflow.common.requests import client_address
 logger = logging.getLogger(__name__)
 REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 STARTED_AT, MARK = "started_at", "session_mark"
-PUSHED_OUT = "您的账号在其他地方登录，超过同时登录的数量，这里已退出；需要时请重新登录。如非本人操作，请登录后立即修改密码。"
+PUSHED_OUT = (
+    "您的账号在其他地方登录，超过同时登录的数量，这里已退出，需要时请重新登录。"
+    "如非本人操作，请登录后立即修改密码。"
+)
 
 
 @sync_only_middleware
