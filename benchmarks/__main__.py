@@ -31,13 +31,14 @@ def prepare(say):
 
 
 def run(names):
-    from benchmarks import filings, imports, pages, trades  # noqa: PLC0415 -- models need the settings
+    from benchmarks import filings, imports, pages, reports, trades  # noqa: PLC0415 -- they need the settings
 
     benches = {
         "sign-in": pages.bench_sign_in,
         "form": pages.bench_form,
         "lists": pages.bench_lists,
         "filings": filings.bench_filings,
+        "reports": reports.bench_reports,
         "import": imports.bench_import,
         "trades": trades.bench_trades,
     }

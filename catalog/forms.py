@@ -270,11 +270,11 @@ class DisplacementsField(NameField):
         return [each for each in SEPARATORS.split(super().clean(value)) if each]
 
 
-class ModelForm(RequestForm):
+class ModelFieldsForm(RequestForm):
+    """What is asked of a new model, whichever way its brand and producer are chosen."""
+
     guarded = ((CatalogKind.MODEL, "model_name"),)
 
-    brand = forms.ChoiceField(label="品牌", widget=LongSelect)
-    producer = forms.ChoiceField(label="生产商", widget=LongSelect)
     model_name = NameField(
         label="车型名称",
         max_length=60,
@@ -287,6 +287,33 @@ class ModelForm(RequestForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["displacement"].error_messages["required"] = rules()["C-010"].message
+        for name, codes in (("report_category", "report_vehicle_category"), ("energy_type", "energy_type")):
+            self.fields[name].choices = [CHOOSE, *choices(codes)]
+
+    def arguments_for(self, brand_id, producer_id):
+        """The request of this model under a brand and its producer."""
+        data = self.cleaned_data
+        return {
+            "values": {
+                "name": data["model_name"],
+                "report_category": data["report_category"],
+                "energy_type": data["energy_type"],
+                **self.evidence,
+            },
+            "brand_id": brand_id,
+            "producer_id": producer_id,
+            "displacements": data["displacement"],
+            "confirmed": self.confirmed,
+        }
+
+
+class ModelForm(ModelFieldsForm):
+    brand = forms.ChoiceField(label="品牌", widget=LongSelect)
+    producer = forms.ChoiceField(label="生产商", widget=LongSelect)
+    field_order = ("brand", "producer")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         brands = Brand.objects.usable_by(self.user)
         producers = Producer.objects.usable_by(self.user)
         links = BrandProducer.objects.usable_by(self.user)
@@ -296,24 +323,10 @@ class ModelForm(RequestForm):
         for brand, producer in links.values_list("brand", "producer"):
             brands_of.setdefault(producer, []).append(brand)
         self.fields["producer"].widget.brands_of = brands_of
-        for name, codes in (("report_category", "report_vehicle_category"), ("energy_type", "energy_type")):
-            self.fields[name].choices = [CHOOSE, *choices(codes)]
 
     @property
     def arguments(self):
-        data = self.cleaned_data
-        return {
-            "values": {
-                "name": data["model_name"],
-                "report_category": data["report_category"],
-                "energy_type": data["energy_type"],
-                **self.evidence,
-            },
-            "brand_id": int(data["brand"]),
-            "producer_id": int(data["producer"]),
-            "displacements": data["displacement"],
-            "confirmed": self.confirmed,
-        }
+        return self.arguments_for(int(self.cleaned_data["brand"]), int(self.cleaned_data["producer"]))
 
 
 class DisplacementForm(RequestForm):

@@ -34,11 +34,13 @@ class Context:
     """What the lines alone do not tell; keys as `key_of` gives them, after merging of models.
 
     `offered`: (supplier, brand, producer) of the brand lines in force during the period. `previous`: last
-    month's lines. `recent`: sales of up to three months before. `year_before`: sales.
+    month's lines or, where that month is missing, those of the latest before it, named `previous_month`.
+    `recent`: sales of up to three months before. `year_before`: sales.
     """
 
     offered: frozenset = frozenset()
     previous: Mapping[tuple, dict] | None = None
+    previous_month: str = ""
     recent: Mapping[tuple, list] = field(default_factory=dict)
     year_before: Mapping[tuple, int] = field(default_factory=dict)
     is_dealer: bool = True
@@ -143,7 +145,9 @@ def check_history(index, line, context) -> Iterator[Finding]:
     if context.previous is not None and line.get("opening_stock_qty") is not None:
         closing = number(before, "closing_stock_qty") if before else 0
         if closing != line["opening_stock_qty"]:
-            yield finding("N-014", control(index, "opening_stock_qty"), row=index + 1, prev=closing)
+            found = finding("N-014", control(index, "opening_stock_qty"), row=index + 1, prev=closing)
+            told = f"最近上报的{context.previous_month}期末" if context.previous_month else "上月期末"
+            yield replace(found, message=found.message.replace("上月期末", told))
     recent = context.recent.get(key, [])
     if len(recent) >= FEWEST_MONTHS:
         mean = Decimal(sum(recent)) / len(recent)

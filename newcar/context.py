@@ -51,16 +51,29 @@ def submitted_lines(report, periods: list[Period]) -> dict[Period, list[dict]]:
     return {month: united(next(kept) for _ in lines) for month, lines in found.items()}
 
 
+def latest_month(report, history: dict[Period, list[dict]]) -> Period | None:
+    """Last month or, where that was not reported, the latest of the months before it."""
+    recent = (report.month.plus(-count) for count in range(1, RECENT_MONTHS + 1))
+    return next((month for month in recent if month in history), None)
+
+
+def lines_before(report) -> list[dict]:
+    """The lines of the latest month before this one."""
+    history = submitted_lines(report, [report.month.plus(-count) for count in range(1, RECENT_MONTHS + 1)])
+    return history.get(latest_month(report, history), [])
+
+
 def context_of(report) -> Context:
     """Five questions to the database, however many lines there are."""
     month = report.month
     wanted = [*(month.plus(-count) for count in range(1, RECENT_MONTHS + 1)), month.year_before]
     history = submitted_lines(report, wanted)
     offers = {(line.supplier_name, line.brand_id, line.producer_id) for line in brand_lines_of(report)}
-    previous = history.get(month.previous)
+    latest = latest_month(report, history)
     return Context(
         offered=frozenset(offers),
-        previous=None if previous is None else _by_key(previous),
+        previous=None if latest is None else _by_key(history[latest]),
+        previous_month="" if latest in (None, month.previous) else latest.label,
         recent=_recent(history, month),
         year_before={
             key: number(line, "sales_qty")

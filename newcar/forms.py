@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 
 from autoflow.common.text import TextRefused, normalise, reject_controls
 from catalog.models import Displacement, VehicleModel
-from newcar.context import brand_lines_of, submitted_lines
+from newcar.context import brand_lines_of, lines_before
 from newcar.kept import kept_lines
 from newcar.lines import (
     AMOUNT,
@@ -25,10 +25,14 @@ from newcar.lines import (
     money,
     retail_difference,
 )
+from newcar.naming import HEADINGS, NAMES, Named, match
+from newcar.requests import CatalogueRequests
+from reporting import workbooks
 from reporting.figures import read_figure
 from reporting.forms import ReportEditor
 
 MOST_LINES = 1000
+PASTED = "pasted"
 
 
 @dataclass
@@ -105,14 +109,30 @@ class MonthlyEditor(ReportEditor):
 
     def __init__(self, report, data=None, files=None):
         super().__init__(report, data, files)
-        self.offers = _offers(report)
+        self.brand_lines = brand_lines_of(report)
+        self.offers = _offers(report, self.brand_lines)
+        self.requests = CatalogueRequests(self.brand_lines, self.offers.values(), report.created_by, data)
         self.cell_errors = {}
+        self.named = Named()
         lines = report.form_class.read(report)["lines"] if data is None else self._posted()
         if data is not None:
             lines += self._added(lines)
+            lines = self._pasted(lines)
             if data.get("action") == "fill":
                 lines = [filled(line) for line in lines]
         self.rows = [_row(index, line, self.cell_errors, data) for index, line in enumerate(lines)]
+
+    def act(self, by):
+        """«增加车型» and «增加排量»: ask the catalogue, then go on with the line added."""
+        added = self.requests.ask(self.data.get("action"), by)
+        if added is None:
+            return self
+        values = [value for value in _offers(self.report, self.brand_lines) if value in added]
+        data = self.data.copy()
+        data.setlist("add", [*data.getlist("add"), *values])
+        editor = MonthlyEditor(self.report, self.requests.cleared(data))
+        editor.told = "已提交申请并加入本报表；审核前即可填报，结果会通知您。"
+        return editor
 
     @property
     def lines(self):
@@ -124,7 +144,8 @@ class MonthlyEditor(ReportEditor):
         return {"lines": self.lines}
 
     def is_valid(self):
-        return super().is_valid() and not any(row.all_errors for row in self.rows)
+        has_faults = any(row.all_errors for row in self.rows)
+        return super().is_valid() and not has_faults and not self.named.unmatched
 
     @property
     def totals(self):
@@ -163,15 +184,17 @@ class MonthlyEditor(ReportEditor):
         action = data.get("action", "")
         if action == "copy":
             return self._copied()
+        if action == "uploaded":
+            return []
         total = _number(data.get("lines-TOTAL_FORMS", ""))
         kept = [n for n in range(min(total, MOST_LINES)) if f"lines-{n}-DELETE" not in data]
-        posted = [(n, line) for n in kept if (line := self._named(n)) is not None]
+        posted = [(n, line) for n in kept if (line := self._key_of(n)) is not None]
         lines = kept_lines(line for _, line in posted)
         known = [(n, self._known.get(key_of(line))) for (n, _), line in zip(posted, lines, strict=True)]
         known = [(n, line) for n, line in known if line is not None]
         return [self._line(n, place, line) for place, (n, line) in enumerate(known)]
 
-    def _named(self, posted):
+    def _key_of(self, posted):
         """The key of a line from its controls, as far as it can be one."""
         prefix = f"lines-{posted}-"
         line = {name: self.data.get(f"{prefix}{name}", "") for name in KEY}
@@ -182,14 +205,8 @@ class MonthlyEditor(ReportEditor):
 
     def _line(self, posted, place, known):
         """One line with its cells; a key nobody offered is no line of this enterprise and was dropped."""
-        line = dict(known)
-        for name in CELLS:
-            raw = self.data.get(f"lines-{posted}-{name}", "")
-            value, error = _read_cell(name, raw)
-            line[name] = value
-            if error:
-                self.cell_errors[place, name] = (raw, error)
-        return line
+        texts = {name: self.data.get(f"lines-{posted}-{name}", "") for name in CELLS}
+        return {**known, **self._cells(place, texts)}
 
     @property
     def _known(self):
@@ -207,11 +224,60 @@ class MonthlyEditor(ReportEditor):
         new = [_empty(line) for line in chosen if key_of(line) not in present]
         return new[: MOST_LINES - len(lines)]
 
+    def _pasted(self, lines):
+        """Rows that came with their names: a line that is there takes their figures, others follow."""
+        text = "" if self.data.get("action") == "autosave" else self.data.get(PASTED, "")
+        known = {**self._known, **{key_of(line): line for line in lines}}
+        self.named = match(text, known.values())
+        places = {key_of(line): place for place, line in enumerate(lines)}
+        for line, row in self.named.matched:
+            place = places.setdefault(key_of(line), len(lines))
+            if place == MOST_LINES:
+                self.named.unmatched.append((row, f"一份月报最多 {MOST_LINES} 行。"))
+                del places[key_of(line)]
+                continue
+            if place == len(lines):
+                lines = [*lines, _empty(line)]
+            lines[place] = {**lines[place], **self._cells(place, row.cells)}
+        return lines
+
+    def _cells(self, place, texts):
+        """The figures among these texts; what cannot be read stays beside its cell."""
+        figures = {}
+        for name in CELLS:
+            if name in texts:
+                figures[name], error = _read_cell(name, texts[name])
+                self.cell_errors.pop((place, name), None)
+                if error:
+                    self.cell_errors[place, name] = (texts[name], error)
+        return figures
+
+    @property
+    def tables(self):
+        """The grid as a workbook: its lines; without any those of last month, or all that can be chosen."""
+        offered = [offer.line for offer in self.offers.values()]
+        lines = self.lines or self._copied() or [_empty(line) for line in offered[:MOST_LINES]]
+        columns = tuple(
+            workbooks.Column(_heading(name), SPECS[name].explain, is_text=name == NOTE) for name in CELLS
+        )
+        return [
+            workbooks.Table(
+                title="销售明细",
+                names=tuple(HEADINGS[name] for name in NAMES),
+                columns=columns,
+                rows=[
+                    workbooks.Row(_names(line), tuple(_shown(line.get(name)) for name in CELLS))
+                    for line in lines
+                ],
+                pasted=PASTED,
+                offered=[_names(line) for line in offered],
+            )
+        ]
+
     def _copied(self):
-        """Last month's lines: closing stock becomes opening stock, everything else is empty."""
-        found = submitted_lines(self.report, [self.report.month.previous])
+        """The lines of the month before: closing stock becomes opening stock, everything else is empty."""
         offered = {key_of(offer.line): offer.line for offer in self.offers.values()}
-        lines = found.get(self.report.month.previous, [])
+        lines = lines_before(self.report)
         return [
             {**_empty(offered[key_of(line)]), "opening_stock_qty": line.get("closing_stock_qty")}
             for line in lines
@@ -230,6 +296,14 @@ def filled(line):
         full["closing_stock_qty"] = max(0, expected_closing(full))
     amount = line.get(AMOUNT)
     return {**line, **full, AMOUNT: "0.00" if amount is None and not full["sales_qty"] else amount}
+
+
+def _heading(name):
+    return f"{LABELS[name]}（{UNITS[name]}）" if UNITS[name] else LABELS[name]
+
+
+def _names(line):
+    return tuple(line[name] for name in NAMES)
 
 
 def _empty(line):
@@ -270,9 +344,8 @@ def _read_note(text):
     return (note, "") if len(note) <= 200 else ("", "行备注最多 200 字，请精简。")
 
 
-def _offers(report):
+def _offers(report, brand_lines):
     """Every model and displacement the enterprise may report, by the value its box sends."""
-    brand_lines = brand_lines_of(report)
     pairs = {(line.brand_id, line.producer_id) for line in brand_lines}
     models = VehicleModel.objects.usable_by(report.created_by)
     models = models.filter(brand__in={brand for brand, _ in pairs})

@@ -9,6 +9,7 @@ from autoflow.common.checks import finding
 from autoflow.common.codes import field_specs
 from autoflow.common.text import TextRefused, normalise, reject_controls
 from reporting.enums import ReasonCode
+from reporting.workbooks import Table, figures_table
 
 
 class HeaderForm(forms.Form):
@@ -27,7 +28,7 @@ class HeaderForm(forms.Form):
         }
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["preparer_name"].starred = self.fields["preparer_phone"].starred = True
-        self.fields["nil_return"].help_text = "零销售也要上报；勾选后不填明细。"
+        self.fields["nil_return"].help_text = "没有业务也要上报；勾选后不填明细。"
         if not report.form_class.has_nil_return:
             del self.fields["nil_return"]
         self.fields[note.identifier] = forms.CharField(
@@ -60,6 +61,7 @@ class ReportEditor:
     """
 
     note_spec = ("MONTHLY_HEADER", "anomaly_note")
+    told = ""  # what an action of the form itself did
 
     def __init__(self, report, data=None, files=None):
         form, identifier = self.note_spec
@@ -85,6 +87,15 @@ class ReportEditor:
     def content(self):
         """The content posted, None where it cannot be stored as a whole."""
         raise NotImplementedError
+
+    @property
+    def tables(self) -> list[Table]:
+        """The sheets of the report as a workbook: its `figures`; a subclass adds others or replaces them."""
+        return [figures_table("指标", self.figures)]
+
+    def act(self, by):
+        """What a button of the form itself asks for beyond keeping what was typed; the page to go on with."""
+        return self
 
     def is_valid(self):
         return self.header.is_valid()

@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils import timezone
 
+from autoflow.common.checks import Finding, invalid
 from reporting.deadlines import Standing, effective_from, standing_of, windows_of
-from reporting.enums import LOCKED, Phase, ReasonCode, ReportStatus
+from reporting.enums import LOCKED, LateStatus, Phase, ReasonCode, ReportStatus
 from reporting.explanations import fault_of, key_of
-from reporting.models import LatePermission, Report
+from reporting.models import LatePermission, Report, ReportFinding
 from reporting.periods import Period
 from reporting.windows import limit_text
 
 CLOSED_OFFERED = 12
+MOST_ERRORS = 10
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,14 @@ def closed_periods(form, enterprise, at: datetime) -> list[dict]:
     ]
 
 
+def first_errors(findings) -> list[Finding]:
+    """What stops a report, in order; of a great many the first, since a list nobody reads helps nobody."""
+    stopping = [found for found in findings if found.stops]
+    rest = len(stopping) - MOST_ERRORS
+    told = [invalid("", f"另有 {rest} 处，改好上面的以后再列出。")] if rest > 0 else []
+    return stopping[:MOST_ERRORS] + told
+
+
 def reasons(report, findings) -> list[Reason]:
     """The warnings of a report, each with what was said about it."""
     given = {row.key: (row.reason_code, row.reason_text) for row in report.findings.all()}
@@ -90,18 +101,17 @@ def _asked(key, found, code, text):
     return Reason(key, found.rule, found.message, code, text, fault=fault)
 
 
-def stored_reasons(report) -> list[Reason]:
-    """The warnings kept with the report and the reasons given, for its readers."""
+def stored_reasons(report, submitted=None) -> list[Reason]:
+    """The warnings of what is shown and the reasons given: those of the version where it was edited since."""
+    if submitted is not None and report.has_unsubmitted_changes:
+        rows = [ReportFinding(**row) for row in submitted.findings]
+    else:
+        rows = report.findings.order_by("id")
     return [
         Reason(
-            row.key,
-            row.rule,
-            row.message,
-            row.reason_code,
-            row.reason_text,
-            ReasonCode(row.reason_code).label if row.reason_code else "",
+            row.key, row.rule, row.message, row.reason_code, row.reason_text, row.get_reason_code_display()
         )
-        for row in report.findings.order_by("id")
+        for row in rows
     ]
 
 
@@ -111,6 +121,22 @@ def history(report) -> list[dict]:
         {"title": event.get_action_display(), "at": event.at, "by": str(event.by), "note": event.note}
         for event in report.events.select_related("by").order_by("-id")
     ]
+
+
+def unlocking(report, standing: Standing) -> dict | None:
+    """How the enterprise asks to correct what is locked; nothing for what is open or cannot be opened."""
+    if standing.phase != Phase.LOCKED or standing.is_open or not report.form_class.can_be_unlocked:
+        return None
+    asked = LatePermission.objects.filter(
+        enterprise=report.enterprise_id, form=report.form, period=report.period
+    )
+    last = asked.order_by("-pk").first()
+    return {
+        "title": f"申请修改{report}？",
+        "url": reverse(f"{report.form_class.namespace}-late"),
+        "waiting_since": last.asked_at if last and last.status == LateStatus.ASKED else None,
+        "refusal": last.note if last and last.status == LateStatus.REFUSED else "",
+    }
 
 
 def page(report, at: datetime) -> dict:
@@ -128,7 +154,7 @@ def page(report, at: datetime) -> dict:
         "shown_text": text,
         "due": limit_text(standing.window.due_at),
         "locks": limit_text(standing.window.locks_at),
-        "reasons": stored_reasons(report),
+        "reasons": stored_reasons(report, submitted),
         "history": history(report),
         "list_url_name": f"{report.form_class.namespace}-list",
     }

@@ -2,8 +2,11 @@
 deletion.
 """
 
+import io
+
 from django.contrib import messages
-from django.http import JsonResponse
+from django.db import transaction
+from django.http import FileResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,12 +16,15 @@ from accounts.permissions import decide, permission_required
 from autoflow.common.errors import BusinessError
 from autoflow.common.pages import keyset_page
 from filing.permissions import enterprise_of
-from reporting import calendar, clock, explanations, presentation, services
+from reporting import calendar, clock, explanations, presentation, services, workbooks
 from reporting.deadlines import periods_to_add, reason_not_to_fill, standing_of
 from reporting.forms import DeleteForm, LateRequestForm
 from reporting.models import Report
 from reporting.periods import Period
 from reporting.registry import report_form
+
+UPLOAD, PASTE = "upload", "paste"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _report_of(request, form, report_id):
@@ -99,11 +105,19 @@ def _add_page(request, form, enterprise, error=None):
 @permission_required(Permission.REPORT_VIEW)
 def report_detail(request, form, report_id):
     """One report as it was submitted last, with its history and what may be done now."""
-    report = _report_of(request, form, report_id)
+    return _detail_page(request, _report_of(request, form, report_id))
+
+
+def _detail_page(request, report, status=200, **forms):
     context = presentation.page(report, clock.now())
-    context["edit_decision"] = decide(request.user, Permission.REPORT_EDIT, report)
-    context["delete_form"] = DeleteForm()
-    return render(request, "reporting/detail.html", context)
+    context |= {
+        "edit_decision": decide(request.user, Permission.REPORT_EDIT, report),
+        "unlock": presentation.unlocking(report, context["standing"]),
+        "workbook_url": report.url("workbook"),
+        "delete_form": DeleteForm(),
+        "late_form": LateRequestForm(),
+    }
+    return render(request, "reporting/detail.html", context | forms, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -121,13 +135,15 @@ def report_edit(request, form, report_id):
 
 
 def _post(request, report):
-    editor = report.form_class.editor(report, request.POST, request.FILES)
     action = request.POST.get("action", "save")
-    kept = {"values": editor.values, "content": editor.content, "reasons": explanations.posted(request.POST)}
+    data = request.POST.copy()
+    if action in (UPLOAD, PASTE):
+        data.pop("nil_return", None)  # who brings rows has business
+    editor = report.form_class.editor(report, data, request.FILES)
     try:
-        editor.keep(
-            services.save_report(report_id=report.pk, revision=editor.revision, **kept, by=request.user)
-        )
+        with transaction.atomic():
+            editor = _from_workbook(request, report, data) if action == UPLOAD else editor.act(request.user)
+            editor.keep(_save(request, editor))
     except BusinessError as error:
         return _refused(request, editor, error, action)
     if action == "autosave":
@@ -137,7 +153,40 @@ def _post(request, report):
         return _edit_page(request, editor, status=422)
     if action == "submit":
         return _submit(request, editor)
-    if action == "save":
+    return _kept(request, editor, action)
+
+
+def _from_workbook(request, report, data):
+    """The page as a filled workbook says; what the file does not hold stays as it was posted."""
+    tables, data = report.form_class.editor(report).tables, data.copy()
+    for name, text in workbooks.posted_from(request.FILES.get("workbook"), report, tables).items():
+        data[name] = text
+    data["action"] = "uploaded"  # the rows of the file, not those of the page
+    return report.form_class.editor(report, data)
+
+
+def _save(request, editor):
+    return services.save_report(
+        report_id=editor.report.pk,
+        revision=editor.revision,
+        values=editor.values,
+        content=editor.content,
+        reasons=explanations.posted(request.POST),
+        by=request.user,
+    )
+
+
+def _kept(request, editor, action):
+    """After saving: rows that came in at once show at their cells what must still be mended."""
+    if action in (UPLOAD, PASTE):
+        stopping = [found for found in services.findings_of(editor.report) if found.stops]
+        messages.success(request, "已填入并保存为草稿，请核对。")
+        if stopping:
+            editor.add_findings(stopping)
+            return _edit_page(request, editor, status=422)
+    elif editor.told:
+        messages.success(request, editor.told)
+    elif action == "save":
         messages.success(request, "草稿已保存。核对无误后请上报。")
     return redirect(editor.report.url("edit"))
 
@@ -163,18 +212,28 @@ def _refused(request, editor, error, action=""):
 
 
 def _edit_page(request, editor, status=200):
-    report = editor.report
+    report, findings = editor.report, services.findings_of(editor.report)
     context = {
         "editor": editor,
         "report": report,
         "form_class": report.form_class,
         "standing": standing_of(report.form_class, report.month, report.enterprise, clock.now()),
-        "reasons": presentation.reasons(report, services.findings_of(report)),
-        "errors": [found for found in services.findings_of(report) if found.stops],
+        "reasons": presentation.reasons(report, findings),
+        "errors": presentation.first_errors(findings),
         "edit_url": report.url("edit"),
+        "workbook_url": report.url("workbook"),
         "list_url": reverse(f"{report.form_class.namespace}-list"),
     }
     return render(request, report.form_class.edit_template, context, status=status)
+
+
+@require_safe
+@permission_required(Permission.REPORT_VIEW)
+def report_workbook(request, form, report_id):
+    """The report as it is stored, as a workbook to fill in or to keep."""
+    report = _report_of(request, form, report_id)
+    file = io.BytesIO(workbooks.workbook_of(report, report.form_class.editor(report).tables))
+    return FileResponse(file, as_attachment=True, filename=f"{report}.xlsx", content_type=XLSX)
 
 
 @require_POST
@@ -186,10 +245,7 @@ def report_delete(request, form, report_id):
         services.delete_report(report_id=report.pk, reason=request.POST.get("reason", ""), by=request.user)
     except BusinessError as error:
         messages.warning(request, str(error))
-        context = presentation.page(report, clock.now())
-        context["edit_decision"] = decide(request.user, Permission.REPORT_EDIT, report)
-        context["delete_form"] = DeleteForm(request.POST)
-        return render(request, "reporting/detail.html", context, status=error.status)
+        return _detail_page(request, report, error.status, delete_form=DeleteForm(request.POST))
     messages.success(request, f"{report}已删除。")
     return redirect(f"{report.form_class.namespace}-list")
 
@@ -197,9 +253,10 @@ def report_delete(request, form, report_id):
 @require_POST
 @permission_required(Permission.REPORT_EDIT)
 def late_request(request, form):
-    """Ask the authority to open a closed period."""
+    """Ask the authority to open a closed period: for a report that was missed, or to correct a locked one."""
     form_class, enterprise = report_form(form), enterprise_of(request.user)
     period = Period.parse(request.POST.get("period", ""), form_class.period_kind)
+    report = _locked_report(request, form_class, period)
     try:
         if period is None:
             raise BusinessError("请选择报告期。")
@@ -207,6 +264,19 @@ def late_request(request, form):
             form=form, period=period, reason=request.POST.get("reason", ""), by=request.user
         )
     except BusinessError as error:
-        return _add_page(request, form_class, enterprise, error=error)
-    messages.success(request, f"已申请补报{period.label}{form_class.title}，主管部门办理后会通知您。")
-    return redirect(f"{form_class.namespace}-add")
+        if report is None:
+            return _add_page(request, form_class, enterprise, error=error)
+        late_form = LateRequestForm(request.POST)
+        late_form.add_error("reason", str(error))
+        return _detail_page(request, report, error.status, late_form=late_form)
+    verb = "补报" if report is None else "修改"
+    messages.success(request, f"已申请{verb}{period.label}{form_class.title}，主管部门办理后会通知您。")
+    return redirect(report.url()) if report else redirect(f"{form_class.namespace}-add")
+
+
+def _locked_report(request, form, period):
+    """The report of the period that was handed in, if there is one."""
+    if period is None:
+        return None
+    reports = Report.objects.visible_to(request.user).of(form, period).exclude(submitted_at=None)
+    return reports.select_related("enterprise", "submitted_by", "returned_by").first()

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from autoflow.common.checks import rules
 from autoflow.common.codes import field_specs
-from reporting import clock
+from reporting import clock, workbooks
 from reporting.figures import Figure, FiguresForm, decimal_of, read_figure
 from reporting.forms import ReportEditor
 from usedcar.market_summaries import HEADER
@@ -101,6 +101,27 @@ class MarketMonthEditor(ReportEditor):
         if self.header.data.get("action") == FILL:
             header |= {"nev_qty": self.trades.nev_qty, "nev_amount": self.trades.nev_amount}
         return {**header, "cells": self.cells, "filled_at": self.filled_at}
+
+    @property
+    def tables(self):
+        """The matrix, a row a kind of vehicle, before the figures of the header."""
+        matrix = workbooks.Table(
+            title="交易矩阵",
+            names=("车辆类型",),
+            columns=tuple(
+                workbooks.Column(f"{column_label(column)}（{'万元' if column == AMOUNT else '辆'}）")
+                for column in COLUMNS
+            ),
+            rows=[
+                workbooks.Row(
+                    names=(row.label,),
+                    texts=tuple(cell.text for cell in row.cells),
+                    controls=tuple(cell.control for cell in row.cells),
+                )
+                for row in self.rows
+            ],
+        )
+        return [matrix, *super().tables]
 
     def is_valid(self):
         return super().is_valid() and self.figures.is_valid() and not self.faults

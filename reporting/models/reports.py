@@ -143,6 +143,8 @@ class ReportVersion(models.Model):
     content = models.JSONField("内容")
     sha256 = models.CharField("内容摘要", max_length=64, db_collation="C")
     nil_return = models.BooleanField("本期无业务", default=False)
+    warning_count = models.PositiveIntegerField("异常数", default=0)
+    findings = models.JSONField("异常与说明", default=list)
     submitted_at = models.DateTimeField("上报时间")
     submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上报人")
     is_late = models.BooleanField("截止后上报", default=False)

@@ -144,12 +144,12 @@ def submit_report(*, report_id: int, revision: int, by: User) -> Report:
         at = clock.now()
         ensure_open(report, at)
         ensure_current(report, revision)
-        _ensure_right(report)
+        findings = _ensure_right(report)
         before, place = counted_content(report), place_of(report)
         action = ReportAction.CHANGE if report.is_submitted else ReportAction.SUBMIT
         report.move(action)
         _hand_in(report, at=at, by=by)
-        version = _keep_version(report)
+        version = _keep_version(report, findings)
         report.form_class.counted(report, before, version.content, place=(place, place_of(report)))
         note_step(report, action, at=at, by=by)
         record("report.submit", report, by=by, version=report.version, is_late=version.is_late)
@@ -157,6 +157,7 @@ def submit_report(*, report_id: int, revision: int, by: User) -> Report:
 
 
 def _ensure_right(report):
+    """The warnings that were explained, as they are kept with the version."""
     found = findings_of(report)
     stopping = [item for item in found if item.stops]
     if stopping:
@@ -166,7 +167,14 @@ def _ensure_right(report):
     if open_ones:
         message = f"还有 {len(open_ones)} 条警告没有说明原因，报表没有上报。请逐条选择原因并写明情况。"
         raise BusinessError(message, findings=found)
-    report.warning_count = sum(item.asks for item in found)
+    asking = {key_of(item): item for item in found if item.asks}
+    report.warning_count = len(asking)
+    return [_explained(item, *given.get(key, ("", ""))) for key, item in asking.items()]
+
+
+def _explained(found, code, text):
+    said = {"rule": found.rule, "field": found.field, "severity": found.severity, "message": found.message}
+    return {**said, "reason_code": code, "reason_text": text}
 
 
 def _hand_in(report, *, at, by):
@@ -183,7 +191,7 @@ def _hand_in(report, *, at, by):
     report.save()
 
 
-def _keep_version(report):
+def _keep_version(report, findings):
     content = report.form_class.read(report)
     standing = standing_of(report.form_class, report.month, report.enterprise, report.submitted_at)
     return ReportVersion.objects.create(
@@ -192,6 +200,8 @@ def _keep_version(report):
         content=content,
         sha256=digest(content),
         nil_return=report.nil_return,
+        warning_count=report.warning_count,
+        findings=findings,
         submitted_at=report.submitted_at,
         submitted_by=report.submitted_by,
         is_late=standing.is_late,
@@ -216,7 +226,7 @@ def delete_report(*, report_id: int, reason: str, by: User) -> Report:
         require(by, Permission.REPORT_EDIT)
         report = lock_report(report_id, by)
         ensure_open(report, clock.now())
-        reason = normalise(reason)
+        reason = " ".join(reason.split())  # prose keeps its punctuation
         if report.submitted_at is not None and len(reason) not in REASON_LENGTHS:
             raise BusinessError(f"删除已上报的报表须写明原因。{WRITE_REASON}")
         report.form_class.counted(report, counted_content(report), None, place=(place_of(report),) * 2)
@@ -241,7 +251,7 @@ def ask_late_permission(*, form: str, period: Period, reason: str, by: User) -> 
             raise BusinessError(reason_closed(standing, enterprise) or "年报截止后不能补报。")
         if standing.is_open:
             raise BusinessError("本期现在就可以填报，无需申请。")
-        reason = normalise(reason)
+        reason = " ".join(reason.split())  # prose keeps its punctuation
         if len(reason) not in REASON_LENGTHS:
             raise BusinessError(f"请写明申请原因。{WRITE_REASON}")
         permission = LatePermission(

@@ -66,7 +66,8 @@ function move(grid, cell, down, right) {
   const rows = rowsOf(grid);
   const row = rows.findIndex((cells) => cells.includes(cell));
   const column = rows[row].indexOf(cell);
-  const target = rows[row + down]?.[column + right];
+  let target = rows[row + down]?.[column + right];
+  if (!target && down > 0) target = rows[0][column + 1];  // below the last row the next column begins
   target?.focus();
   target?.select();
 }
@@ -87,10 +88,20 @@ function onKey(grid, event) {
   move(grid, cell, ...step);
 }
 
+// Rows that begin with words are matched by their names; the server does it.
+function takeNamed(text) {
+  const box = document.querySelector("[data-pasted]");
+  if (!box || !/\t/.test(text) || !/\p{Letter}/u.test(text.split("\t")[0])) return false;
+  box.value = text;
+  box.form.requestSubmit(document.querySelector("[data-take-pasted]"));
+  return true;
+}
+
 function onPaste(grid, event) {
   const text = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "");
   if (!event.target.matches("[data-cell]") || !/[\t\n]/.test(text)) return;
   event.preventDefault();
+  if (takeNamed(text)) return;
   const rows = rowsOf(grid);
   const top = rows.findIndex((cells) => cells.includes(event.target));
   const left = rows[top].indexOf(event.target);
@@ -115,6 +126,15 @@ for (const grid of document.querySelectorAll("[data-grid]")) {
     }
     sum(grid);
   });
+}
+
+// At a keyboard one goes on where the first figure is missing.
+const start = document.querySelector("[data-grid][data-rules]");
+if (start && matchMedia("(pointer: fine)").matches && !location.hash && !document.querySelector("[data-error-summary]")) {
+  const columns = rowsOf(start)[0]?.length ?? 0;
+  const empty = Array.from({ length: columns }, (_, column) => rowsOf(start).map((cells) => cells[column])).flat()
+    .find((cell) => !cell.value && !cell.classList.contains("grid-note"));
+  empty?.focus();
 }
 
 for (const box of document.querySelectorAll("[data-add-lines]")) {

@@ -1,6 +1,10 @@
 """汽车销售年报: every Y-rule, what the months give, the deadline, and the basics of the filing."""
 
+import io
+
+import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from autoflow.common.checks import rules
@@ -264,3 +268,23 @@ def test_strangers_and_officers_cannot_fill_in(client_for, at, report):
         stranger = EnterpriseFactory(confirmed=True).staff.first()
         assert client_for(stranger).get(url).status_code == 404
         assert client_for(UserFactory(county=True)).get(url).status_code == 403
+
+
+def test_year_goes_out_and_comes_back_as_a_workbook(client, clerk, at):
+    with at(OPEN):
+        report = start_report(form=FORM, period=YEAR, by=clerk)
+        answer = client.get(reverse("newcar:annual-workbook", args=[report.pk]))
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    for row, spec in zip(book["指标"].iter_rows(min_row=4), SPECS, strict=True):
+        row[3].value = float(GOOD[spec.identifier])
+    for moment, status in (("2026-04-01 00:00:01", 409), ("2026-03-31 23:59:59", 302)):
+        buffer = io.BytesIO()
+        book.save(buffer)
+        file = SimpleUploadedFile("年报.xlsx", buffer.getvalue())
+        with at(moment):
+            header = {"preparer_name": "测试填表人", "preparer_phone": "0571-87654321"}
+            posted = {**header, "action": "upload", "workbook": file, "revision": 0}
+            assert client.post(reverse("newcar:annual-edit", args=[report.pk]), posted).status_code == status
+        assert AnnualFigures.objects.exists() is (status == 302)
+    figures = AnnualFigures.objects.get()
+    assert (figures.employee_count, str(figures.revenue)) == (40, "1700.00")

@@ -7,7 +7,7 @@ from django.urls import reverse
 from autoflow.common.errors import BusinessError, ConflictError
 from newcar.lines import CELLS, KEY
 from newcar.models import MonthlyLine, MonthlySummary
-from reporting.models import Report
+from reporting.models import LatePermission, Report
 from reporting.periods import Period
 from reporting.services import delete_report, return_report, save_report, start_report, submit_report
 from tests.factories import EnterpriseFactory, FilingFactory, UserFactory
@@ -226,3 +226,57 @@ def test_queries_do_not_grow_with_the_lines(client, at, report, models, line_of,
 
     statements([])
     assert statements([line_of(models[0])]) == statements([line_of(models[0]), line_of(models[1])])
+
+
+def test_stock_goes_on_from_the_latest_month_where_last_month_is_missing(
+    at, clerk, models, line_of, month_of
+):
+    month_of(Period.month(2026, 8), [line_of(models[0])])
+    report = month_of(MONTH, [line_of(models[0])], submit=False)
+    found = report.findings.get(rule="N-014")
+    assert found.message == "第1行期初库存与最近上报的2026年8月期末（7）不一致，请说明。"
+    right = line_of(models[0], opening_stock_qty=7, closing_stock_qty=9)
+    kept = {"values": {}, "content": {"lines": [right]}, "reasons": {}}
+    with at():
+        save_report(report_id=report.pk, revision=report.revision, **kept, by=clerk)
+    assert not report.findings.exists()
+
+
+def test_first_month_states_its_own_stock(month_of, models, line_of):
+    assert not month_of(MONTH, [line_of(models[0])], submit=False).findings.exists()
+
+
+def test_each_version_keeps_its_warnings_with_their_reasons(client_for, at, clerk, models, line_of, month_of):
+    month_of(MONTH.previous, [line_of(models[0])])
+    report = month_of(MONTH, [line_of(models[0])], submit=False)
+    given = {"N-014:lines-0-opening_stock_qty": ("STOCK", "盘点时补登两辆外借展车")}
+    good = line_of(models[0], opening_stock_qty=7, closing_stock_qty=9)
+    with at():
+        kept = {"values": {"note": ""}, "reasons": given, "content": {"lines": [line_of(models[0])]}}
+        report = save_report(report_id=report.pk, revision=report.revision, **kept, by=clerk)
+        report = submit_report(report_id=report.pk, revision=report.revision, by=clerk)
+        kept = {"values": {}, "reasons": {}, "content": {"lines": [good]}}
+        report = save_report(report_id=report.pk, revision=report.revision, **kept, by=clerk)
+        page = client_for(clerk).get(report.url()).content.decode()
+        assert "盘点时补登两辆外借展车" in page
+        submit_report(report_id=report.pk, revision=report.revision, by=clerk)
+    first, second = report.versions.order_by("number")
+    assert [(row["rule"], row["reason_text"]) for row in first.findings] == [
+        ("N-014", "盘点时补登两辆外借展车")
+    ]
+    assert (first.warning_count, second.warning_count, second.findings) == (1, 0, [])
+
+
+def test_enterprise_asks_to_correct_a_locked_report(client, at, models, line_of, month_of):
+    report = month_of(MONTH, [line_of(models[0])])
+    ask = reverse("newcar:monthly-late")
+    with at("2026-11-15 23:59:59"):
+        assert client.get(report.url()).context["unlock"] is None
+    with at("2026-12-01 09:00"):
+        assert "申请修改" in client.get(report.url()).content.decode()
+        refused = client.post(ask, {"period": "2026-10", "reason": "错了"})
+        assert (refused.status_code, "错了</textarea>" in refused.content.decode()) == (422, True)
+        reason = "批发数量误填为零售，需要更正"
+        answer = client.post(ask, {"period": "2026-10", "reason": reason}, follow=True)
+        assert "已申请开锁，等待主管部门办理" in answer.content.decode()
+        assert LatePermission.objects.get().ask_reason == reason

@@ -1,9 +1,12 @@
 """交易市场月报 from the page to the summary: matrix, filling from trades, periods, deadlines, scope."""
 
+import io
 from datetime import date, timedelta
 from decimal import Decimal
 
+import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from autoflow.common.codes import rows_by_code
@@ -383,3 +386,71 @@ def test_queries_do_not_grow_with_the_trades(client, market, report, queries_of)
     for _ in range(3):
         trade(market)
     assert statements() == first
+
+
+def workbook_of(client, report):
+    with at():
+        answer = client.get(reverse("usedcar:market-monthly-workbook", args=[report.pk]))
+    return openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+
+
+def upload(client, report, book, moment="2026-11-02 09:00"):
+    buffer = io.BytesIO()
+    book.save(buffer)
+    file = SimpleUploadedFile("月报.xlsx", buffer.getvalue())
+    with at(moment):
+        return send(client, report, {}, action="upload", workbook=file)
+
+
+def test_matrix_goes_out_and_comes_back_as_a_workbook(client, report):
+    book = workbook_of(client, report)
+    matrix, figures = book["交易矩阵"], book["指标"]
+    head = [cell.value for cell in matrix[3]]
+    assert head[:4] == ["车辆类型", "交易金额（万元）", "交易量（辆）", "交易类型·直接交易（辆）"]
+    for column in range(2, len(head) + 1):
+        matrix.cell(4, column).value = 0
+    for name in (
+        "交易金额（万元）",
+        "交易量（辆）",
+        *("交易类型·直接交易（辆）", "过户类型·本市（辆）", "使用性质·非营运（辆）"),
+        *("产地·国产（辆）", "使用年限·3年以内（辆）"),
+    ):
+        matrix.cell(4, head.index(name) + 1).value = 11.5 if "金额" in name else 2
+    figures.cell(4, 4).value, figures.cell(5, 4).value = 1, 6.2
+    answer = upload(client, report, book)
+    assert answer.status_code == 302
+    month = MarketMonth.objects.get()
+    assert (month.cells["SEDAN"]["amount"], month.cells["SEDAN"]["qty"], month.nev_qty) == ("11.50", 2, 1)
+    again = workbook_of(client, report)
+    assert [again["交易矩阵"].cell(4, column).value for column in (2, 3)] == [11.5, 2]
+
+
+def test_balance_of_an_uploaded_matrix_is_told_at_its_row(client, report):
+    book = workbook_of(client, report)
+    book["交易矩阵"].cell(4, 3).value = 5
+    page = upload(client, report, book)
+    assert page.status_code == 422
+    assert "应等于交易量5" in page.content.decode()
+
+
+@pytest.mark.parametrize("change", ["renamed", "removed"])
+def test_matrix_of_other_rows_changes_nothing(client, report, change):
+    book = workbook_of(client, report)
+    if change == "renamed":
+        book["交易矩阵"].cell(5, 1).value = "三轮车"
+    else:
+        book["交易矩阵"].delete_rows(5)
+    page = upload(client, report, book)
+    assert page.status_code == 422
+    assert (
+        "三轮车" if change == "renamed" else "缺少“运动型多用途乘用车（SUV）”一行"
+    ) in page.content.decode()
+    assert not MarketMonth.objects.exists()
+
+
+def test_workbook_closes_with_the_lock(client, report):
+    book = workbook_of(client, report)
+    assert upload(client, report, book, "2026-11-16 00:00:01").status_code == 409
+    assert not MarketMonth.objects.exists()
+    assert upload(client, report, book, "2026-11-15 23:59:59").status_code == 422
+    assert MarketMonth.objects.exists()

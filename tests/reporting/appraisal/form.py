@@ -21,17 +21,17 @@ class AppraisalContent(forms.Form):
 class AppraisalEditor(ReportEditor):
     def __init__(self, report, data=None, files=None):
         super().__init__(report, data, files)
-        self.form = AppraisalContent(data, initial=report.form_class.read(report) or None)
+        self.figures = AppraisalContent(data, initial=report.form_class.read(report) or None)
 
     @property
     def content(self):
-        if not self.form.is_valid() or self.header.data.get("nil_return"):
+        if not self.figures.is_valid() or self.header.data.get("nil_return"):
             return None
-        given = self.form.cleaned_data
+        given = self.figures.cleaned_data
         return {"count": given["count"] or 0, "fees": str(given["fees"] or 0)}
 
     def is_valid(self):
-        return super().is_valid() and self.form.is_valid()
+        return super().is_valid() and self.figures.is_valid()
 
 
 class QuarterlyAppraisal(ReportForm):
