@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 from autoflow.common.text import TextRefused, normalise, reject_controls
 from catalog.models import Displacement, VehicleModel
 from newcar.context import brand_lines_of, lines_before
-from newcar.kept import kept_lines
+from newcar.kept import former_names, kept_lines
 from newcar.lines import (
     AMOUNT,
     CELLS,
@@ -228,7 +228,7 @@ class MonthlyEditor(ReportEditor):
         """Rows that came with their names: a line that is there takes their figures, others follow."""
         text = "" if self.data.get("action") == "autosave" else self.data.get(PASTED, "")
         known = {**self._known, **{key_of(line): line for line in lines}}
-        self.named = match(text, known.values())
+        self.named = match(text, known.values(), former_names(known.values()) if text else {})
         places = {key_of(line): place for place, line in enumerate(lines)}
         for line, row in self.named.matched:
             place = places.setdefault(key_of(line), len(lines))

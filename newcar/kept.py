@@ -1,5 +1,6 @@
 """Lines in the terms of today's catalogue: what was merged goes on under the entry that was kept."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from catalog.models import Brand, Producer, VehicleModel
@@ -18,6 +19,18 @@ def kept_lines(lines: Iterable[dict]) -> list[dict]:
 def _kept_ids(entry, ids):
     merged = entry.objects.filter(pk__in=ids).exclude(merged_into=None)
     return dict(merged.values_list("pk", "merged_into"))
+
+
+def former_names(lines: Iterable[dict]) -> dict[tuple[str, int], set[str]]:
+    """The names an entry of these lines had in entries merged into it, by ("brand", id): people's own
+    workbooks keep them.
+    """
+    lines, found = list(lines), defaultdict(set)
+    for column, entry in ENTRIES.items():
+        aliases = entry.objects.filter(merged_into__in={line[column] for line in lines})
+        for pk, name in aliases.values_list("merged_into", "name"):
+            found[column.removesuffix("_id"), pk].add(name)
+    return found
 
 
 def united(lines: Iterable[dict]) -> list[dict]:

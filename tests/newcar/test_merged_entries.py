@@ -131,3 +131,20 @@ def test_two_lines_in_force_that_a_merge_made_one_are_offered_once(
     with at():
         editor = editor_of(client, opened())
     assert [len(offers) for _, offers in editor.offers_by_group] == [2]
+
+
+def test_rows_pasted_under_the_names_of_before_find_their_lines(
+    client, at, opened, models, line_of, offer, merge
+):
+    former = {"brand": offer.brand.name, "producer": offer.producer.name}
+    twin = VehicleModelFactory(brand=offer.brand, name="测试车丙")
+    merge(models[0], twin)
+    for kind in former:
+        merged_parent(offer, kind, merge)
+    report = opened()
+    pasted = (
+        f"品牌\t生产商\t车型\t排量\t本月销售量\n{former['brand']}\t{former['producer']}\t测试车甲\t1.5\t3"
+    )
+    with at():
+        send(client, report, [], action="save", pasted=pasted)
+    assert list(MonthlyLine.objects.values_list("model_id", "sales_qty")) == [(twin.pk, 3)]
