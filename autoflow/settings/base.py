@@ -219,7 +219,7 @@ PASSWORD_HASHERS = ["accounts.hashers.TunedArgon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.ComplexityValidator"},
     {"NAME": "accounts.passwords.PersonalInformationValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.FamiliarPasswordValidator"},
 ]
 PASSWORD_MAX_DAYS = env.int("PASSWORD_MAX_DAYS", default=90)
 MFA_REQUIRED = env.bool("MFA_REQUIRED", default=True)

@@ -148,6 +148,7 @@ def _entry_page(request, entry, *, error=None):
     context = {
         "entry": entry,
         "kind": entry.KIND.value,
+        "subject": f"{entry.KIND.label}“{entry}”",
         "facts": catalogue.facts(entry),
         "candidates": candidates,
         "usage": catalogue.usage_of(entry),
