@@ -9,7 +9,9 @@ from django.utils import timezone
 from accounts.enums import Permission
 from accounts.permissions import can
 from autoflow.common.codes import enterprise_types
+from autoflow.common.crypto import blind_index
 from autoflow.common.pages import COUNT_CAP
+from autoflow.common.text import normalise_number
 from autoflow.common.workdays import workdays_since
 from filing.enums import AWAITING, FilingAction, FilingStatus
 from filing.models import Filing, FilingEvent
@@ -17,10 +19,6 @@ from filing.permissions import own_filing_reason
 from filing.presentation import day_text
 
 BODIES = 10
-SHARED_COLUMNS = (
-    *("uscc", "contact_mobile", "contact_email"),
-    *("submitted_by__phone", "submitted_by__email"),
-)
 ONE_SECOND = timedelta(seconds=1)
 
 
@@ -172,10 +170,21 @@ def with_ages(filings):
 
 
 def with_own_marks(filings, user):
-    """Adds why the officer may not decide on his own filing; one statement reads what that takes of all."""
+    """Adds why the officer may not decide on his own filing. Only those that look like his are read whole: a
+    list reads no phones. An agent known by the phone of his account alone shows on the filing's page.
+    """
     waiting = [filing.pk for filing in filings if filing.status in AWAITING]
-    shared = Filing.objects.visible_to(user).filter(pk__in=waiting).select_related("submitted_by")
-    reasons = {each.pk: own_filing_reason(user, each) for each in shared.only(*SHARED_COLUMNS)}
+    like_his = Q(submitted_by=user)
+    if user.phone:
+        like_his |= Q(contact_mobile_index=blind_index("mobile", normalise_number(user.phone)))
+    if user.email:
+        like_his |= Q(contact_email__iexact=user.email) | Q(submitted_by__email__iexact=user.email)
+    if user.uscc:
+        like_his |= Q(uscc=user.uscc)
+    visible = Filing.objects.visible_to(user)
+    his = list(visible.filter(like_his, pk__in=waiting).values_list("pk", flat=True))
+    shared = visible.filter(pk__in=his).select_related("submitted_by") if his else ()
+    reasons = {each.pk: own_filing_reason(user, each) for each in shared}
     for filing in filings:
         filing.own_reason = reasons.get(filing.pk, "")
     return filings

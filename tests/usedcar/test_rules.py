@@ -198,7 +198,7 @@ def checked(rows, market, **cells):
             written[NAMES.index(name)] = cell
         lines.append((number, written))
     checks = WorkbookChecks(market, NAMES, timezone.localdate())
-    found = checks.compared(checks.read(slice_of(lines))).findings
+    found = checks.compared(checks.sealed(checks.read(slice_of(lines)))).findings
     return [found[place] for place in range(len(rows))]
 
 
@@ -243,9 +243,9 @@ def test_the_file_the_header_and_repeated_rows(market):
     too_old = UploadForm({}, {"file": SimpleUploadedFile("交易.xls", b"x")})
     assert too_old.errors["file"][0].startswith(rules()["I-001"].message[:10])
     assert UploadForm({}, {"file": SimpleUploadedFile("交易.xlsx", b"x")}).is_valid()
-    assert read_header(slice_of([(2, HEADERS)]))[1] == 2
+    assert read_header(slice_of([(2, HEADERS)]), {})[1] == 2
     with pytest.raises(WorkbookRefused, match="模板版本不符") as refused:
-        read_header(slice_of([(2, HEADERS[1:])]))
+        read_header(slice_of([(2, HEADERS[1:])]), {})
     assert refused.value.rule == "I-002"
     row = row_with({}, market)
     first, second = checked([row, row], market)
