@@ -12,6 +12,7 @@ from filing.models import Enterprise, Filing, PushMessage
 from filing.services import open_service
 from tests.factories import (
     BrandFactory,
+    CancellationFactory,
     EnterpriseFactory,
     FilingFactory,
     ImportBatchFactory,
@@ -180,3 +181,14 @@ def test_home_names_the_authority_that_has_no_telephone_yet(client_for):
     page = client_for(user).get(HOME).content.decode()
     assert "0571-87057000" in page
     assert "还没有登记电话" not in page
+
+
+def test_home_of_an_officer_names_the_other_requests_that_wait_for_him(client_for):
+    county = client_for(UserFactory(county=True))
+    assert county.get(HOME).context["desk"]["others"] == []
+    CancellationFactory()
+    CancellationFactory(division_code="330110")  # another county answers this one
+    assert county.get(HOME).context["desk"]["others"] == [
+        ("注销申请", 1, reverse("reviews:cancellation-list"))
+    ]
+    assert "注销申请 1 件" in county.get(HOME).content.decode()
