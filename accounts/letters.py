@@ -49,7 +49,8 @@ def letter_for(code, digits, token):
         case CodePurpose.CHANGED:
             subject = "登记的邮箱已更换"
             text = f"账号 {name} 登记的电子邮箱已换成另一个，这个邮箱不再用于找回密码。\n\n{CALL_US}"
-    return f"【{settings.PRODUCT_NAME}】{subject}", f"{code.user.organisation}：\n\n{text}\n"
+    person = code.user.display_name or code.user.organisation
+    return f"【{settings.PRODUCT_NAME}】{subject}", f"{person}：\n\n{text}\n"
 
 
 def sms_for(code, digits, token):

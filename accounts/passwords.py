@@ -2,6 +2,7 @@
 
 import re
 
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
 MIN_LENGTH, MAX_LENGTH, MIN_KINDS = 12, 128, 3
@@ -22,6 +23,13 @@ class ComplexityValidator:
 
     def get_help_text(self):
         return f"{MIN_LENGTH}–{MAX_LENGTH} 个字符，至少包含小写字母、大写字母、数字、符号中的三类。"
+
+
+class FamiliarPasswordValidator(CommonPasswordValidator):
+    """Refuses what many people choose, in the words of the other rules."""
+
+    def get_help_text(self):
+        return "不能是常见密码。"
 
 
 class PersonalInformationValidator:

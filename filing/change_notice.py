@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from accounts.models import Jurisdiction
+from autoflow.common.checks import Finding, Severity
 from autoflow.common.codes import enterprise_types
 from autoflow.common.workdays import workdays_since
 from filing.models import ProvinceSetting
@@ -21,6 +22,7 @@ class ChangeNotice:
     rule: str
     blocked: str
     deadline: str = ""
+    is_move: bool = False
 
 
 def change_notice(enterprise, filing=None, now: datetime | None = None) -> ChangeNotice:
@@ -29,7 +31,7 @@ def change_notice(enterprise, filing=None, now: datetime | None = None) -> Chang
     if filing is not None and filing.jurisdiction_code not in ("", enterprise.jurisdiction_code):
         body = Jurisdiction.objects.get(pk=filing.jurisdiction_code).name
         rule = f"所在地区改由{body}受理：提交后状态变为“待确认”，由其确认；原受理机构仍可查看原有备案。"
-        return ChangeNotice(rule, "确认前不能填报，也不能打印备案信息表。", _deadline_text(now))
+        return ChangeNotice(rule, "确认前不能填报，也不能打印备案信息表。", _deadline_text(now), is_move=True)
     rule = "提交后须主管部门重新确认，确认前可能无法填报。"
     if ProvinceSetting.objects.of(enterprise.jurisdiction_code).reports_while_changed:
         return ChangeNotice(rule, "本省允许重新确认期间用现在有效的版本继续填报。")
@@ -38,6 +40,16 @@ def change_notice(enterprise, filing=None, now: datetime | None = None) -> Chang
         return ChangeNotice(rule, "已报数据和有效版本的备案信息表不受影响。")
     blocked = f"重新确认前不能填报：{'、'.join(reports)}；已报数据仍可查看，有效版本的备案信息表仍可打印。"
     return ChangeNotice(rule, blocked, _deadline_text(now))
+
+
+def move_findings(filing) -> list[Finding]:
+    """A move asks for a tick like a warning: the place may have been touched by mistake, and it closes more
+    than a change does.
+    """
+    notice = change_notice(filing.enterprise, filing) if filing.is_change else None
+    if notice is None or not notice.is_move:
+        return []
+    return [Finding("", "division_code", f"{notice.rule}{notice.blocked}", Severity.WARN)]
 
 
 def _reports_of(enterprise):

@@ -220,6 +220,13 @@ class FilingForms:
             return None, row_set
         return forms_stored[int(number)], column
 
+    def linked(self, found):
+        """A finding that names its field and leads to its control, or to the rows it is about."""
+        form, name = self._control(found.field)
+        control = form[name] if form else None
+        target = (control.id_for_label or f"{control.auto_id}_0") if control else self.row_sets[name].prefix
+        return replace(named(found), href=f"#{target}")
+
     def faults(self, findings):
         """The controls that keep each part from being handed in, by the key of the part."""
         faults = {part.key: [] for part in PARTS}

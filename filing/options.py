@@ -11,7 +11,7 @@ from autoflow.common.checks import rules
 from filing.confirmers import bodies_of
 from filing.enums import FilingStatus
 from filing.permissions import pending_request
-from filing.versions import open_version
+from filing.versions import open_version, version_in_force
 
 
 class StepForm(forms.Form):
@@ -78,9 +78,13 @@ class Option:
 
 
 def own_options(user, enterprise, refused=None) -> list[Option]:
-    """What an enterprise may do to its filing besides filling it in; `refused` holds what came back."""
+    """What an enterprise may do to its filing besides filling it in; `refused` holds what came
+    back. A first filing has no change to give up.
+    """
     refused, seen = refused or {}, {"revision": enterprise.revision}
-    made = (_withdrawal(enterprise), _giving_up(enterprise), _cancellation(enterprise))
+    made = [_withdrawal(enterprise), _cancellation(enterprise)]
+    if version_in_force(enterprise):
+        made.insert(1, _giving_up(enterprise))
     return [
         Option(
             **words,

@@ -1,4 +1,4 @@
-"""How a version is shown: by part as in the form, and against the version in force as old → new."""
+"""How a version is shown: by part as in the form, as text."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,7 +11,7 @@ from autoflow.common.codes import name_of
 from filing.enums import AuthorizationType, FilingStatus, GranteeRole, ImageSlot, LineStatus
 from filing.models import Enterprise, Filing, FilingEvent
 from filing.reasons import return_reasons, words_of
-from filing.sections import FIELDS, IMAGES, LABELS, PART_OF_FIELD, ROW_SETS, parts_for
+from filing.sections import IMAGES, LABELS, PART_OF_FIELD, ROW_SETS, parts_for
 
 RELATED = ("enterprise", "resident_market", "decided_by", *IMAGES)
 RELATED_OF_ROWS = {
@@ -53,6 +53,11 @@ class Table:
     headings: tuple[str, ...]
     lines: list[tuple[str, ...]]
 
+    @property
+    def named_lines(self):
+        """The cells of each row with their headings, for where a row of the page is too narrow for one."""
+        return [list(zip(self.headings, line, strict=True)) for line in self.lines]
+
 
 @dataclass(frozen=True)
 class Section:
@@ -62,16 +67,6 @@ class Section:
     title: str
     rows: list[Row] = field(default_factory=list)
     table: Table | None = None
-
-
-@dataclass(frozen=True)
-class Change:
-    """One difference; a row that is new has no old value, one that is gone no new value."""
-
-    identifier: str
-    label: str
-    old: str
-    new: str
 
 
 def sections(filing) -> list[Section]:
@@ -86,20 +81,6 @@ def sections(filing) -> list[Section]:
         )
         for part in parts_for(types)
     ]
-
-
-def changes(old, new) -> list[Change]:
-    """What differs between two versions, fields first, then rows of the sub-tables by their key."""
-    found = []
-    for name, spec in FIELDS.items():
-        if name in IMAGES:
-            if getattr(old, f"{name}_id") != getattr(new, f"{name}_id"):
-                found.append(Change(name, spec.label, text_of(old, spec), "已更换"))
-        elif getattr(old, name) != getattr(new, name):
-            found.append(Change(name, spec.label, text_of(old, spec), text_of(new, spec)))
-    for name in ROW_SETS:
-        found += _row_changes(name, old, new)
-    return found
 
 
 def images(filing):
@@ -120,12 +101,12 @@ def authorizations(filing):
     """The pictures behind the brand lines, each with the claim to hold against it."""
     if not any(part.row_set == "brand_lines" for part in parts_for(filing.enterprise_types)):
         return []
-    lines = [line for line in _rows(filing, "brand_lines") if line.authorization_image_id]
+    lines = [line for line in rows_of(filing, "brand_lines") if line.authorization_image_id]
     return [_authorization(filing, line) for line in lines]
 
 
 def _authorization(filing, line):
-    cells = _line("brand_lines", line)[1]
+    cells = line_of("brand_lines", line)[1]
     return {
         "label": f"授权书影像：{line.brand.name}",
         "url": line_image_url(line),
@@ -188,17 +169,18 @@ def division_name(code):
 
 
 def table_of(filing, row_set):
-    lines = [_line(row_set, row)[1] for row in _rows(filing, row_set)]
+    lines = [line_of(row_set, row)[1] for row in rows_of(filing, row_set)]
     return Table(row_set, LABELS[row_set], HEADINGS[row_set], lines)
 
 
-def _rows(filing, row_set):
+def rows_of(filing, row_set):
+    """The rows of a sub-table in the order they were typed."""
     if not filing.pk:
         return []
     return getattr(filing, row_set).select_related(*RELATED_OF_ROWS.get(row_set, ())).order_by("pk")
 
 
-def _line(row_set, row):
+def line_of(row_set, row):
     """The key a row is recognised by in another version, and its cells."""
     match row_set:
         case "brand_lines":
@@ -213,19 +195,6 @@ def _line(row_set, row):
             return key, (*key, row.grantee_division.full_name, term, row.upstream_name)
     cells = (row.name, row.uscc, name_of("enterprise_types", row.kind))
     return (row.uscc,), (*cells, day_text(row.since), day_text(row.until))
-
-
-def _row_changes(row_set, old, new):
-    before = dict(_line(row_set, row) for row in _rows(old, row_set))
-    after = dict(_line(row_set, row) for row in _rows(new, row_set))
-    for key in [*before, *(key for key in after if key not in before)]:
-        if before.get(key) != after.get(key):
-            label = f"{LABELS[row_set]}：{'，'.join(filter(None, key))}"
-            yield Change(row_set, label, _joined(before.get(key)), _joined(after.get(key)))
-
-
-def _joined(cells):
-    return "，".join(filter(None, cells or ()))
 
 
 def term_text(filing) -> str:
@@ -323,7 +292,7 @@ def _problem(name, item, form_url=""):
         "label": LABELS[name],
         "url": form_url + (f"#{PART_OF_FIELD[name]}" if name in ROW_SETS else f"#id_{name}"),
         "summary": f"{LABELS[name]}：{words}",
-        "text": " ".join(filter(None, [words and f"{words.rstrip('。')}。", reason and reason.advice])),
+        "text": "".join(filter(None, [words and f"{words.rstrip('。')}。", reason and reason.advice])),
     }
 
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from filing.enums import LineStatus
-from filing.presentation import changes, images
+from filing.models import ReturnedContent
+from filing.presentation import images
 from filing.sections import IMAGES, ROW_SETS
+from filing.statements import changes, changes_between, statement_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,19 @@ class Difference:
 
 def differences(old, new) -> list[Difference]:
     """What two versions say differently, in the order of the form."""
-    before, after = _addresses(old), _addresses(new)
+    return _worded(changes(old, new), _addresses(old), _addresses(new))
+
+
+def mended(filing) -> list[Difference] | None:
+    """What a version says differently since it was last returned; None when it never was."""
+    returned = ReturnedContent.objects.filter(filing=filing).first()
+    if returned is None:
+        return None
+    found = changes_between(returned.statement, statement_of(filing))
+    return _worded(found, {}, _addresses(filing))
+
+
+def _worded(found, before, after):
     return [
         Difference(
             change.identifier,
@@ -37,7 +51,7 @@ def differences(old, new) -> list[Difference]:
             before.get(change.identifier, ""),
             after.get(change.identifier, ""),
         )
-        for change in changes(old, new)
+        for change in found
     ]
 
 
@@ -53,4 +67,4 @@ def _word(change):
     ended = LineStatus.ENDED.label
     if change.identifier in ROW_SETS and change.new.endswith(ended) and not change.old.endswith(ended):
         return "终止"
-    return "更换" if change.identifier in IMAGES else "修改"
+    return "更换" if change.new == "已更换" else "修改"

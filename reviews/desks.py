@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.enums import Permission, Role
 from accounts.models import AuditRecord, Contact, User
 from accounts.permissions import can, decide
+from autoflow.common.codes import name_of
 from autoflow.common.health import probe_all
 from filing.completion import missing_items
 from filing.enums import AWAITING, STOPPED, FilingStatus, PushState
@@ -62,6 +63,8 @@ def enterprise_desk(user):
     filing = enterprise and enterprise.filings.open_versions().select_related("decided_by").first()
     tasks = [_filing_task(user, enterprise, filing)]
     reports = concerns(user)
+    contacts = list(Contact.objects.near(user)[:CONTACTS])
+    has_own = any(contact.nearness == 0 for contact in contacts)
     if enterprise is not None:
         tasks += _report_tasks(enterprise)
     if reports:
@@ -72,7 +75,8 @@ def enterprise_desk(user):
         "waiting": _waiting(filing),
         "steps": _steps(user, enterprise, reports),
         "push": enterprise and enterprise.pushes.newest(),
-        "contacts": Contact.objects.near(user)[:CONTACTS],
+        "contacts": contacts,
+        "unlisted": "" if has_own else name_of("jurisdictions", user.jurisdiction_id),
         "trades": _trades(user) if reports and can(user, Permission.TRADE_VIEW) else None,
     }
 

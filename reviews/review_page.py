@@ -14,7 +14,7 @@ from filing.presentation import authorizations, former_problems, history, images
 from filing.reasons import reasons_for, return_reasons
 from filing.sections import FIELDS, IMAGES, LABELS
 from filing.services import findings_of
-from reviews.comparison import differences
+from reviews.comparison import differences, mended
 from reviews.forms import ReturnForm, UrgeForm, problem_items
 from reviews.lifecycle import other_actions
 from reviews.queues import deadline_text, next_waiting, with_ages
@@ -63,6 +63,8 @@ def review_context(user, filing, *, form=None, error=None):
     is_waiting = filing.status in AWAITING
     in_force = _in_force(filing, versions)
     changes = differences(in_force, filing) if in_force else []
+    mends = mended(filing) if is_waiting else None
+    changed = {change.identifier for change in [*changes, *(mends or [])]}
     return {
         "filing": filing,
         "form": form,
@@ -77,7 +79,8 @@ def review_context(user, filing, *, form=None, error=None):
         "in_force": in_force,
         "old_title": f"有效版本（第 {in_force.version} 版）" if in_force else "",
         "changes": changes,
-        **_content(filing, form, {change.identifier for change in changes}),
+        "mends": mends,
+        **_content(filing, form, changed),
         **_course(filing, versions, is_waiting),
         "quick_reasons": _quick_reasons(filing),
         "versions": list(versions.order_by("-version")),
@@ -130,19 +133,19 @@ def _findings(filing):
 
 
 def _content(filing, form, changed):
-    """Every item with its tick, by part; images apart with what stands on them."""
+    """Every item with its tick, by part; images apart with what stands on them, changed ones first."""
     ticks = {name: _tick(name, form) for name in LABELS}
     parts = sections(filing)
     claims = [picture | {"tick": None, "is_changed": False} for picture in authorizations(filing)]
+    pictures = [
+        image
+        | {"facts": _facts(filing, image["slot"], changed), "tick": ticks[image["slot"]]}
+        | {"is_changed": image["slot"] in changed}
+        for image in images(filing)
+    ]
     return {
         "parts": [_part(part, ticks, changed) for part in parts if part.key != "images"],
-        "images": [
-            image
-            | {"facts": _facts(filing, image["slot"], changed), "tick": ticks[image["slot"]]}
-            | {"is_changed": image["slot"] in changed}
-            for image in images(filing)
-        ]
-        + claims,
+        "images": [*sorted(pictures, key=lambda image: not image["is_changed"]), *claims],
         "type_names": [enterprise_types()[code].name for code in filing.enterprise_types],
     }
 

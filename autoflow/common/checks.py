@@ -26,12 +26,15 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule that one field does not keep; `rule` is its number in rules.csv, REQUIRED or INVALID."""
+    """One rule that one field does not keep; `rule` is its number in rules.csv, REQUIRED or INVALID; `href`
+    leads to the field where the page shows it.
+    """
 
     rule: str
     field: str
     message: str
     severity: Severity = Severity.ERROR
+    href: str = ""
 
     @property
     def stops(self) -> bool:

@@ -69,5 +69,4 @@ def csrf_failure(request, reason=""):
 
 def refused(request, error):
     """A business error that no form on the page can show."""
-    template = {409: "errors/409.html", 429: "errors/429.html"}.get(error.status, "errors/409.html")
-    return render(request, template, _context(reason=str(error)), status=error.status)
+    return render(request, f"errors/{error.status}.html", _context(reason=str(error)), status=error.status)

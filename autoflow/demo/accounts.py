@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from accounts.enums import ENTERPRISE_ROLES, Role
-from accounts.models import User
+from accounts.models import Contact, User
 from autoflow.demo import names
 from autoflow.demo.content import Profile, authorization, authorized_line, unauthorized_line, written
 from autoflow.demo.pictures import pictures_of
@@ -54,6 +54,20 @@ def load_accounts():
         for account in DEMO_ACCOUNTS
     )
     return {user.username: user for user in created}
+
+
+def load_contacts():
+    """A telephone at each authority of the demo accounts; the numbers belong to nobody."""
+    provinces = [account for account in DEMO_ACCOUNTS if account.role == Role.PROVINCE]
+    Contact.objects.bulk_create(
+        Contact(
+            jurisdiction_id=account.jurisdiction_code,
+            name=f"{account.organisation}（备案和政策问题）",
+            phone=f"0000-000000{number}",
+            hours="工作日 9:00–17:00",
+        )
+        for number, account in enumerate(provinces, start=1)
+    )
 
 
 def uscc_of(account):

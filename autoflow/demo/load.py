@@ -5,7 +5,7 @@ from django.db import transaction
 
 from accounts.audit import record
 from autoflow.demo import plan as plans
-from autoflow.demo.accounts import load_accounts, load_filings
+from autoflow.demo.accounts import load_accounts, load_contacts, load_filings
 from autoflow.demo.annual_reports import load_annual_reports
 from autoflow.demo.backdate import backdate
 from autoflow.demo.catalogue import load_catalogue
@@ -47,6 +47,7 @@ def begin_once(plan, say):
         return begun
     say(f"正在载入品牌车型目录：{load_catalogue()} 个车型。")
     users = load_accounts()
+    load_contacts()
     places, brands = Places(make_password(None)), domestic_pairs()
     say("正在办理演示企业的备案 ……")
     load_filings(plan, users, brands)

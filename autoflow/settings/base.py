@@ -220,7 +220,7 @@ PASSWORD_HASHERS = ["accounts.hashers.TunedArgon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.ComplexityValidator"},
     {"NAME": "accounts.passwords.PersonalInformationValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.FamiliarPasswordValidator"},
 ]
 PASSWORD_MAX_DAYS = env.int("PASSWORD_MAX_DAYS", default=90)
 MFA_REQUIRED = env.bool("MFA_REQUIRED", default=True)
@@ -233,7 +233,7 @@ OIDC_NAME_CLAIM = env.str("OIDC_NAME_CLAIM", default="name")
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_TOTAL_SECONDS = 12 * 60 * 60
-SESSIONS_PER_ACCOUNT = env.int("SESSIONS_PER_ACCOUNT", default=3)  # 0: any number
+SESSIONS_PER_ACCOUNT = env.int("SESSIONS_PER_ACCOUNT", default=10)  # 0: any number
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_NAME = "__Host-session"
 SESSION_COOKIE_SECURE = True

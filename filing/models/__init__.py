@@ -9,7 +9,14 @@ from filing.models.images import StoredImage
 from filing.models.lines import AuthorizationLine, BrandLine, Resident
 from filing.models.policies import ConfirmPolicy, Deputy, ProvinceSetting
 from filing.models.push import PushMessage, PushTry
-from filing.models.review import BulkConfirm, BulkConfirmItem, ReturnItem, ReviewClaim, Urge
+from filing.models.review import (
+    BulkConfirm,
+    BulkConfirmItem,
+    ReturnedContent,
+    ReturnItem,
+    ReviewClaim,
+    Urge,
+)
 
 __all__ = [
     "AuthorizationLine",
@@ -27,6 +34,7 @@ __all__ = [
     "PushTry",
     "Resident",
     "ReturnItem",
+    "ReturnedContent",
     "ReviewClaim",
     "StoredImage",
     "Urge",

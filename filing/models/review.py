@@ -2,11 +2,14 @@
 that a superior presses for it, and what became of a pile confirmed at once.
 """
 
+import json
+
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils import timezone
 
 from accounts.models import User
+from autoflow.common.crypto import EncryptedTextField
 from filing.enums import AWAITING, CLAIM_TERM, BulkOutcome
 from filing.models.filings import Filing
 from filing.querysets import BulkConfirmQuerySet
@@ -53,6 +56,24 @@ class ReturnItem(models.Model):
                 violation_error_message="同一项目只能有一条退回原因。",
             ),
         ]
+
+
+class ReturnedContent(models.Model):
+    """What a version said when it was last returned; the version itself is mended in place. The text is
+    encrypted, since the enterprise's telephone numbers are in it.
+    """
+
+    filing = models.OneToOneField(
+        Filing, models.CASCADE, related_name="returned_content", verbose_name="备案"
+    )
+    text = EncryptedTextField("退回时的内容")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "退回时的内容"
+
+    @property
+    def statement(self):
+        return json.loads(self.text)
 
 
 class Urge(models.Model):

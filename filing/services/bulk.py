@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 
 from accounts.audit import record
@@ -14,7 +15,7 @@ from accounts.models import User
 from accounts.permissions import require
 from autoflow.common.errors import BusinessError
 from filing.enums import AWAITING, BulkOutcome, FilingStatus
-from filing.models import BulkConfirm, BulkConfirmItem, Filing
+from filing.models import BulkConfirm, BulkConfirmItem, Enterprise, Filing
 from filing.services.decisions import confirm_filing
 
 MOST_AT_ONCE = 100
@@ -30,7 +31,8 @@ class Ticked:
 
 
 def confirm_many(*, items: Sequence[Ticked], key: uuid.UUID, by: User) -> BulkConfirm:
-    """Confirm each ticked filing in a transaction of its own; an unknown one refuses the whole pile.
+    """Confirm each ticked filing in a transaction of its own; an unknown one refuses the whole pile, one
+    that was withdrawn meanwhile only itself.
 
     The same form sent twice finds the pile of the first time.
     """
@@ -51,7 +53,9 @@ def confirm_many(*, items: Sequence[Ticked], key: uuid.UUID, by: User) -> BulkCo
 
 def _refuse_unknown(items, by):
     wanted = {item.filing_id for item in items}
-    known = Filing.objects.visible_to(by).filter(pk__in=wanted).count()
+    wanted_rows = Filing.objects.filter(pk__in=wanted)
+    withdrawn = Q(status=FilingStatus.DRAFT, enterprise__in=Enterprise.objects.visible_to(by))
+    known = wanted_rows.filter(Q(pk__in=Filing.objects.visible_to(by)) | withdrawn).count()
     if not items or len(items) > MOST_AT_ONCE or len(wanted) != len(items):
         raise BusinessError(f"请选择 1–{MOST_AT_ONCE} 件备案，每件一次。")
     if known != len(wanted):

@@ -1,5 +1,6 @@
 """What an authority decides on a version that waits."""
 
+import json
 from collections.abc import Mapping
 
 from django.utils import timezone
@@ -12,11 +13,12 @@ from autoflow.common.checks import rules
 from autoflow.common.errors import BusinessError, ConflictError
 from autoflow.common.text import normalise
 from filing.enums import FilingAction
-from filing.models import Filing, ReturnItem
+from filing.models import Filing, ReturnedContent, ReturnItem
 from filing.permissions import absent_of, hold_reason, own_filing_reason
 from filing.reasons import OTHER, reasons_for, words_of
 from filing.sections import LABELS
 from filing.services.push import queue_push
+from filing.statements import statement_of
 from filing.steps import (
     REASON_LENGTHS,
     audited,
@@ -92,6 +94,7 @@ def return_filing(
         filing.save(update_fields=["status", "return_reason", "return_fields", "decided_at", "decided_by"])
         filing.return_items.all().delete()
         ReturnItem.objects.bulk_create(items)
+        _keep_content(filing)
         mirror_status(filing)
         note_step(filing, FilingAction.RETURN, from_status, by, note=reason)
         text = f"{filing.confirm_body}退回了备案，原因：{sentence(reason)}请修改后重新提交。"
@@ -100,6 +103,12 @@ def return_filing(
         told = {"fields": fields, "reasons": codes, **_behalf(by, filing)}
         record("filing.return", filing, by=by, version=filing.version, **told)
         return filing
+
+
+def _keep_content(filing):
+    """What was returned stays readable beside what is handed in next."""
+    text = json.dumps(statement_of(filing), ensure_ascii=False)
+    ReturnedContent.objects.update_or_create(filing=filing, defaults={"text": text})
 
 
 def _items(filing, fields, reasons):

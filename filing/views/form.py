@@ -11,8 +11,8 @@ from accounts.permissions import decide, permission_required, require
 from autoflow.common.codes import name_of
 from autoflow.common.errors import BusinessError
 from filing import presentation, services
-from filing.change_notice import change_notice
-from filing.forms import FilingForms, named
+from filing.change_notice import change_notice, move_findings
+from filing.forms import FilingForms
 from filing.permissions import enterprise_of
 
 TO_MEND = "内容已保存为草稿，还没有提交。请按下面的提示修改或核对，再点“提交”。"
@@ -72,15 +72,15 @@ def _version_on_the_page(enterprise):
 
 
 def _submit(request, page):
-    """Hand in what was just saved; warnings must have been read and ticked."""
-    found = services.findings_of(page.filing)
+    """Hand in what was just saved; warnings, and a move to another authority, must have been ticked."""
+    found = [*services.findings_of(page.filing), *move_findings(page.filing)]
     stopping = [item for item in found if item.stops]
     is_unread = any(item.asks for item in found) and "warnings_checked" not in request.POST
     if stopping or is_unread:
         page.add_findings(stopping)
         messages.warning(request, TO_MEND if stopping else TO_CHECK)
         notes = [item for item in found if not item.stops]
-        return _form_page(request, page, notes=notes, status=422)
+        return _form_page(request, page, notes=notes, is_kept=True, status=422)
     try:
         filing = services.submit_filing(filing_id=page.filing.pk, revision=page.revision, by=request.user)
     except BusinessError as error:
@@ -114,7 +114,8 @@ def _autosaved(page):
     )
 
 
-def _form_page(request, page, *, notes=(), status=200):
+def _form_page(request, page, *, notes=(), is_kept=False, status=200):
+    """The form as it stands; `is_kept` says that all of it was saved, though it was not handed in."""
     filing = page.filing
     problems = presentation.problems(filing)
     page.form.reminders = presentation.problems_by_field(filing, problems)
@@ -124,7 +125,8 @@ def _form_page(request, page, *, notes=(), status=200):
         "change_notice": change_notice(filing.enterprise, filing) if filing.is_change else None,
         "problems": problems,
         "tasks": page.tasks(services.findings_of(filing)),
-        "notes": [named(item) for item in notes],
+        "notes": [page.linked(item) for item in notes],
+        "is_kept": is_kept,
         "asks_for_tick": any(item.asks for item in notes),
         "is_ticked": "warnings_checked" in request.POST,
         "submit_decision": decide(request.user, Permission.FILING_SUBMIT, filing),

@@ -155,6 +155,7 @@ def _entry_page(request, entry, *, error=None):
     context = {
         "entry": entry,
         "kind": entry.KIND.value,
+        "subject": f"{entry.KIND.label}“{entry}”",
         "facts": catalogue.facts(entry),
         "candidates": candidates,
         "merged_into": getattr(entry, "merged_into", None),

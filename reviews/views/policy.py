@@ -101,7 +101,9 @@ def _page(request, *, form=None):
 
 def _saved(request, policy):
     day = timezone.localtime(policy.effective_from).strftime("%Y-%m-%d %H:%M")
-    messages.success(request, f"已设置：{day} 起由{policy.get_level_display()}确认。正在办理的备案不受影响。")
+    (row,) = policies.with_words([policy], policy.jurisdiction)
+    what = f"{row.place}（{row.group_text}）自 {day} 起由{policy.get_level_display()}确认"
+    messages.success(request, f"已设置：{what}。正在办理的备案不受影响。")
     return _back(request.user)
 
 

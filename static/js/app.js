@@ -13,7 +13,8 @@ function focusErrors() {
   document.querySelector("[data-error-summary], [data-asks]")?.focus();
 }
 
-// Forms with data-warn-unsaved ask before they are left; a page that came back with errors holds unsaved input already.
+// Forms with data-warn-unsaved ask before they are left; a page that came back with errors holds unsaved input already,
+// unless it says "kept".
 // A form that saves itself says so by the events "saved" and "note".
 function watchUnsaved() {
   const dirty = new Set();
@@ -31,7 +32,7 @@ function watchUnsaved() {
     form.addEventListener("submit", () => { dirty.clear(); });
     form.addEventListener("saved", () => { dirty.delete(form); });
     form.addEventListener("note", (event) => { say(event.detail); });
-    if (document.querySelector("[data-error-summary]")) mark();
+    if (document.querySelector("[data-error-summary]") && form.dataset.warnUnsaved !== "kept") mark();
   }
   window.addEventListener("beforeunload", (event) => {
     if (dirty.size) event.preventDefault();
@@ -92,14 +93,17 @@ function raiseConfirmations() {
   }
 }
 
-// data-shortcut="KeyY" is pressed by Alt and that key, as the page shows it.
+// data-shortcut="KeyY" is pressed by Alt and that key, as the page shows it; in the dialog it opened the same keys press
+// the button that does it.
 function bindShortcuts() {
   document.addEventListener("keydown", (event) => {
-    if (!event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.repeat) return;
     const target = document.querySelector(`[data-shortcut="${CSS.escape(event.code)}"]`);
-    if (!target) return;
+    const dialog = document.querySelector("dialog[open]");
+    if (!target || (dialog && target.nextElementSibling !== dialog)) return;
     event.preventDefault();
-    (target.matches("details") ? target.querySelector("summary") : target).click();
+    if (dialog) dialog.querySelector("[type=submit]").click();
+    else (target.matches("details") ? target.querySelector("summary") : target).click();
   });
 }
 

@@ -23,7 +23,8 @@ function showParts() {
 }
 
 function isEmpty(field) {
-  if (field.querySelector("[data-image-preview]")) return !field.querySelector("[data-image-preview] img");
+  const file = field.querySelector("input[type=file]");
+  if (file) return !file.files.length && !field.querySelector("[data-image-preview] img");
   const controls = [...field.querySelectorAll("[name]")];
   return !controls.some((control) => (["checkbox", "radio"].includes(control.type) ? control.checked : control.value.trim()));
 }

@@ -9,8 +9,8 @@ from accounts.enums import Outcome
 from accounts.models import AuditRecord
 from autoflow.common.errors import BusinessError
 from filing.enums import BulkOutcome, FilingStatus
-from filing.models import BulkConfirm, Filing
-from filing.services import Ticked, confirm_filing, confirm_many
+from filing.models import BulkConfirm, Enterprise, Filing
+from filing.services import Ticked, confirm_filing, confirm_many, withdraw_filing
 from tests.factories import FilingFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,8 @@ def test_bulk_says_of_each_why_not(officer):
     confirm_filing(filing_id=handled.pk, content_hash=handled.content_hash, by=UserFactory(county=True))
     Filing.objects.filter(pk=changed.pk).update(content_hash="0" * 64)
     Filing.objects.filter(pk=denied.pk).update(confirm_level="PROVINCE")
-    Filing.objects.filter(pk=withdrawn.pk).update(status=FilingStatus.DRAFT)
+    seen = Enterprise.objects.get(pk=withdrawn.enterprise_id)
+    withdraw_filing(enterprise_id=seen.pk, revision=seen.revision, by=withdrawn.submitted_by)
     bulk = confirm_many(items=items, key=uuid4(), by=officer)
     assert outcomes(bulk) == ["CONFIRMED", "HANDLED", "CHANGED", "DENIED", "CHANGED"]
     assert all(item.note for item in bulk.items.exclude(outcome="CONFIRMED"))

@@ -1,12 +1,14 @@
 from datetime import datetime
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from filing.change_notice import change_notice
-from filing.models import ProvinceSetting
+from filing.models import Filing, ProvinceSetting
 from tests.factories import EnterpriseFactory, UserFactory
 from tests.filing import life
+from tests.filing.posts import posted
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +63,20 @@ def test_draft_that_moves_names_the_new_authority_and_what_closes():
     notice = change_notice(enterprise, enterprise.filings.get(version=2))
     assert "宁波市商务局受理" in notice.rule
     assert notice.blocked == "确认前不能填报，也不能打印备案信息表。"
+
+
+def test_move_is_handed_in_only_once_it_was_ticked(client_for):
+    enterprise = life.world("CONFIRMED, draft of a change")
+    client = client_for(enterprise.staff.get())
+    life.move_first(enterprise)
+    draft = enterprise.filings.get(version=2)
+    declared = {"truth_declared": "on", "image_sync_acknowledged": "on", "action": "submit"}
+    answer = client.post(reverse("filing:edit"), posted(draft, **declared))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert '<a href="#id_division_code">“所在地区”：所在地区改由宁波市商务局受理' in page
+    assert Filing.objects.get(pk=draft.pk).status == "DRAFT"
+    draft.refresh_from_db()
+    answer = client.post(reverse("filing:edit"), posted(draft, **declared, warnings_checked="on"))
+    assert answer.status_code == 302
+    assert Filing.objects.get(pk=draft.pk).status == "SUBMITTED"

@@ -39,7 +39,7 @@ def state_of(enterprise):
 @pytest.mark.parametrize(
     ("state", "opened", "closed"),
     [
-        ("SUBMITTED", ["撤回备案", "申请注销"], {"放弃变更": "没有可放弃的变更"}),
+        ("SUBMITTED", ["撤回备案", "申请注销"], {}),
         ("CHANGED", ["撤回变更", "申请注销"], {"放弃变更": "可以先撤回再放弃"}),
         ("CONFIRMED", ["申请注销"], {"撤回备案": "没有等待确认", "放弃变更": "没有可放弃的变更"}),
         ("CONFIRMED, draft of a change", ["删除变更草稿"], {"撤回备案": "没有等待确认"}),
@@ -57,10 +57,15 @@ def test_page_opens_what_is_allowed_and_says_why_not(client_for, state, opened, 
         assert reason in found[label]
 
 
+def test_first_filing_has_no_change_to_give_up(page):
+    assert "放弃变更" not in page(life.world("SUBMITTED"))
+    assert "放弃变更" in page(life.world("CONFIRMED"))
+
+
 def test_operator_sees_who_does_it(page):
     enterprise, operator = life.world("SUBMITTED"), UserFactory(operator=True)
     enterprise.staff.add(operator)
-    assert page(enterprise, operator).count("由企业管理员办理。") == 3
+    assert page(enterprise, operator).count("由企业管理员办理。") == 2
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 import pytest
 
 from filing.models import BrandLine
-from filing.presentation import changes, sections
+from filing.presentation import sections
 from filing.services import start_filing
+from filing.statements import changes
 from tests.factories import BrandLineFactory, FilingFactory, stored_image
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +85,11 @@ def test_changes_tell_rows_added_ended_and_extended(versions):
     assert (found[1].old, found[1].new[-2:]) == ("", "在用")
     BrandLine.objects.filter(filing=copy).delete()
     assert [(row.identifier, row.new) for row in changes(in_force, copy)] == [("brand_lines", "")]
+
+
+def test_changes_tell_another_picture_of_a_row_that_stayed(versions):
+    in_force, copy = versions
+    line = copy.brand_lines.get()
+    line.authorization_image = stored_image("seal_image")
+    line.save()
+    assert changed(in_force, copy) == [(f"品牌与生产商：{line.brand.name}，授权书影像", "", "已上传")]

@@ -1,14 +1,15 @@
 """A return says at each field what is wrong, and the enterprise reads it there."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from autoflow.common.errors import BusinessError
-from filing.models import Filing
+from filing.models import Filing, ReturnedContent
 from filing.presentation import former_problems, problems, problems_by_field
 from filing.reasons import reasons_for, return_reasons, words_of
 from filing.sections import LABELS
-from filing.services import return_filing, submit_filing
+from filing.services import return_filing, save_draft, submit_filing
 from tests.factories import FilingFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ def test_return_keeps_a_reason_at_each_field_and_sums_them_up():
     summary = "法定代表人（负责人）：与营业执照不一致（执照上是李四）；公章影像：缺少公章或印迹不清。"
     assert filing.return_reason == filing.events.get().note == summary
     by_field = problems_by_field(filing, problems(filing))
-    assert by_field["seal_image"] == "缺少公章或印迹不清。 请上传印迹完整清晰的公章影像。"
+    assert by_field["seal_image"] == "缺少公章或印迹不清。请上传印迹完整清晰的公章影像。"
 
 
 def test_return_in_words_of_the_officer_keeps_both():
@@ -90,6 +91,44 @@ def test_items_of_the_former_return_stay_for_the_officer_until_the_next_one():
     Filing.objects.update(confirm_level="COUNTY")
     filing = give_back(filing, {"remark": ("OTHER", "看不懂")})
     assert [item.field for item in filing.return_items.all()] == ["remark"]
+
+
+def resubmitted(filing, **values):
+    """Returned, mended by the enterprise, and handed in again."""
+    filing = give_back(filing, {"seal_image": ("SEAL_MISSING", "")})
+    manager = filing.enterprise.staff.get()
+    filing = save_draft(filing_id=filing.pk, revision=filing.revision, values=values, by=manager)
+    filing = submit_filing(filing_id=filing.pk, revision=filing.revision, by=manager)
+    Filing.objects.update(confirm_level="COUNTY")
+    filing.refresh_from_db()
+    return filing
+
+
+def test_officer_reads_first_what_was_mended_since_the_return(client_for):
+    filing = resubmitted(FilingFactory(submitted=True), employee_count=61, contact_mobile="13700000001")
+    url = reverse("reviews:filing-detail", args=[filing.pk])
+    answer = client_for(UserFactory(county=True)).get(url)
+    found = [(change.label, change.old, change.new) for change in answer.context["mends"]]
+    assert ("从业人数", "60 人", "61 人") in found
+    assert {label for label, _, _ in found} == {"从业人数", "联系手机"}
+    page = answer.content.decode()
+    assert page.index("退回后修改的内容") < page.index("part-basic")
+
+
+def test_officer_is_told_that_nothing_was_mended(client_for):
+    filing = resubmitted(FilingFactory(submitted=True))
+    url = reverse("reviews:filing-detail", args=[filing.pk])
+    assert "退回后内容没有修改" in client_for(UserFactory(county=True)).get(url).content.decode()
+
+
+def test_content_kept_at_a_return_is_encrypted_and_replaced_by_the_next():
+    filing = resubmitted(FilingFactory(submitted=True), employee_count=61)
+    give_back(filing, {"remark": ("OTHER", "看不懂")})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT text FROM filing_returnedcontent")
+        (stored,) = cursor.fetchone()
+    assert filing.contact_mobile.encode() not in bytes(stored)
+    assert ReturnedContent.objects.get().statement["fields"]["employee_count"] == "61 人"
 
 
 def test_enterprise_reads_each_reason_with_the_way_to_its_field(client_for):

@@ -221,10 +221,23 @@ def test_warnings_ask_for_a_tick_before_it_goes_through(signed_in):
     assert answer.status_code == 422
     assert "勾选“我已核对以上提示”，再点“提交”" in text_of(answer)
     assert "warnings_checked" in text_of(answer)
+    assert '<a href="#id_sales_staff_count">“销售人员数”' in text_of(answer)
     draft.refresh_from_db()
     assert draft.status == FilingStatus.DRAFT
     assert client.post(EDIT, posted(draft, action="submit", warnings_checked="on")).url == DETAIL
     assert "F-021" in AuditRecord.objects.get(action="filing.submit").detail["warnings"]
+
+
+@pytest.mark.parametrize(
+    ("values", "is_kept"),
+    [({"action": "submit"}, True), ({"action": "submit", "employee_count": "很多"}, False)],
+)
+def test_page_that_came_back_says_whether_its_input_was_kept(signed_in, values, is_kept):
+    draft = FilingFactory(complete=True, truth_declared=False)
+    answer = signed_in(draft).post(EDIT, posted(draft, **values))
+    assert answer.status_code == 422
+    assert ('data-warn-unsaved="kept"' in text_of(answer)) == is_kept
+    assert ('data-autosave="posted"' in text_of(answer)) != is_kept
 
 
 def test_operator_saves_but_does_not_submit(client_for, draft):

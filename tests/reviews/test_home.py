@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Contact
 from filing.enums import ConfirmLevel, FilingStatus
 from filing.models import Enterprise, Filing, PushMessage
 from filing.services import open_service
@@ -211,3 +212,12 @@ def test_home_of_the_administrator_leads_to_requests_and_stopped_pushes(client_f
     ]
     assert [len(client.get(url).context["page"].rows) for url in links] == [1, 1]
     assert "品牌申请待审核 1 项" in client.get(HOME).content.decode()
+
+
+def test_home_names_the_authority_that_has_no_telephone_yet(client_for):
+    user = UserFactory()
+    assert "请咨询浙江省商务厅（还没有登记电话）" in client_for(user).get(HOME).content.decode()
+    Contact.objects.create(jurisdiction_id="330000", name="浙江省商务厅", phone="0571-87057000")
+    page = client_for(user).get(HOME).content.decode()
+    assert "0571-87057000" in page
+    assert "还没有登记电话" not in page

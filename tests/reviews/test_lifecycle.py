@@ -178,3 +178,11 @@ def test_given_up_change_leaves_the_version_in_force_in_the_list(client_for):
     enterprise.filings.filter(version=2).update(is_given_up=True)
     rows = client_for(county).get(reverse("reviews:filing-list") + "?tab=all").context["page"].rows
     assert [(row.version, row.status) for row in rows] == [(1, "CONFIRMED")]
+
+
+def test_review_page_says_why_it_is_to_be_verified_again(client_for):
+    enterprise = life.world("CONFIRMED")
+    life.STEPS["reverify"](enterprise, UserFactory(province=True))
+    again = enterprise.filings.get(status="CHANGED")
+    page = client_for(UserFactory(county=True)).get(reverse("reviews:filing-detail", args=[again.pk]))
+    assert f"<strong>上级要求重新核实</strong>：{life.REASON}" in page.content.decode()

@@ -131,7 +131,7 @@ def findings(found):
     rows = list(found)
     groups = []
     for tone, title, advice, severities in FINDING_GROUPS:
-        of_tone = [row for row in rows if row.severity in severities]
+        of_tone = [(row, getattr(row, "href", "")) for row in rows if row.severity in severities]
         groups.append({"tone": tone, "title": title, "advice": advice, "rows": of_tone})
     return {"groups": [group for group in groups if group["rows"]]}
 
