@@ -1,5 +1,5 @@
-"""Ends a session that is older than a working day, names the person for logs, and holds a session until its
-owner has done what comes first.
+"""Ends a session that is older than a working day or that newer ones pushed out, names the person for logs,
+and holds a session until its owner has done what comes first.
 """
 
 import logging
@@ -7,7 +7,9 @@ import time
 from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError
 from django.shortcuts import redirect
 from django.utils.decorators import sync_only_middleware
@@ -23,7 +25,11 @@ from autoflow.common.requests import client_address
 
 logger = logging.getLogger(__name__)
 REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
-STARTED_AT = "started_at"
+STARTED_AT, MARK = "started_at", "session_mark"
+PUSHED_OUT = (
+    "您的账号在其他地方登录，超过同时登录的数量，这里已退出，需要时请重新登录。"
+    "如非本人操作，请登录后立即修改密码。"
+)
 
 
 @sync_only_middleware
@@ -38,6 +44,25 @@ def session_limits(get_response):
                 logout(request)
             else:
                 identity.name_user(request.user.pk)
+        return get_response(request)
+
+    return middleware
+
+
+@sync_only_middleware
+def pushed_out(get_response):
+    """A session that newer ones of its account ended does nothing more; the next page says why, not an
+    answer that only a script reads.
+    """
+
+    def middleware(request):
+        mark = request.session.get(MARK)
+        if request.user.is_authenticated and mark and mark not in request.user.session_marks:
+            if request.headers.get("Sec-Fetch-Dest", "document") == "document":
+                logout(request)
+                messages.warning(request, PUSHED_OUT)
+            else:
+                request.user = AnonymousUser()
         return get_response(request)
 
     return middleware

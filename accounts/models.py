@@ -99,6 +99,7 @@ class User(AbstractBaseUser):
     totp_secret = EncryptedTextField("动态码密钥", blank=True, default="")
     totp_step = models.BigIntegerField("最近用过的动态码时段", null=True, blank=True)
     spare_codes = models.JSONField("备用码", default=list, blank=True)
+    session_marks = models.JSONField("登录中的会话", default=list, blank=True)
     is_active = models.BooleanField("启用", default=True)
     created_at = models.DateTimeField("注册时间", auto_now_add=True)
 

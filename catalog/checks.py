@@ -111,6 +111,17 @@ def check_producer(name: str, known: Iterable[Known], *, field: str = "name") ->
     yield from _check_named("生产商", name, known, field, text=short_name(name))
 
 
+def check_link(brand: str, producer: str, status: str | None) -> Iterator[Finding]:
+    """A pair is asked for once; `status` is that of the link this enterprise may know of."""
+    if status == CatalogStatus.DISABLED:
+        message = f"“{brand}”与“{producer}”的关联已停用，不能再次申请；如有疑问请联系技术支持。"
+        yield invalid("producer", message)
+    elif status == CatalogStatus.PENDING:
+        yield invalid("producer", f"本企业已申请“{brand}”关联“{producer}”，审核前可在草稿中选用。")
+    elif status is not None:
+        yield invalid("producer", f"“{brand}”已关联“{producer}”，请直接选用。")
+
+
 def _check_named(kind, name, known, field, text=""):
     key, known = name_key(name), list(known)
     if not key:

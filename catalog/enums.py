@@ -4,12 +4,13 @@ from django.db.models import TextChoices
 
 
 class CatalogKind(TextChoices):
-    """The four kinds of entries, as they stand in addresses."""
+    """The kinds of entries, as they stand in addresses."""
 
     BRAND = "brand", "品牌"
     PRODUCER = "producer", "生产商"
     MODEL = "model", "车型"
     DISPLACEMENT = "displacement", "排量"
+    LINK = "link", "品牌与生产商关联"
 
 
 class CatalogStatus(TextChoices):

@@ -231,6 +231,29 @@ class ProducerForm(RequestForm):
         }
 
 
+class LinkForm(RequestForm):
+    """A brand and a producer that are both in the catalogue, but not with each other."""
+
+    brand = forms.ChoiceField(label="品牌", widget=LongSelect)
+    producer = forms.ChoiceField(label="生产商", widget=LongSelect)
+    field_order = ("brand", "producer")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, model in (("brand", Brand), ("producer", Producer)):
+            approved = model.objects.approved().order_by("name").values_list("pk", "name")
+            self.fields[name].choices = [CHOOSE, *approved]
+
+    @property
+    def arguments(self):
+        data = self.cleaned_data
+        return {
+            "values": self.evidence,
+            "brand_id": int(data["brand"]),
+            "producer_id": int(data["producer"]),
+        }
+
+
 class DisplacementsField(NameField):
     """One displacement or several; each is judged by the rules, as it was typed."""
 
@@ -293,7 +316,7 @@ class ModelForm(ModelFieldsForm):
         super().__init__(*args, **kwargs)
         brands = Brand.objects.usable_by(self.user)
         producers = Producer.objects.usable_by(self.user)
-        links = BrandProducer.objects.filter(brand__in=brands, producer__in=producers)
+        links = BrandProducer.objects.usable_by(self.user)
         self.fields["brand"].choices = [CHOOSE, *brands.order_by("name").values_list("pk", "name")]
         self.fields["producer"].choices = [CHOOSE, *producers.order_by("name").values_list("pk", "name")]
         brands_of = {}

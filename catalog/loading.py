@@ -76,7 +76,11 @@ class Plan:
         self._usccs = {
             each.uscc: key for key, each in self._entries[CatalogKind.PRODUCER].items() if each.uscc
         }
-        self._links = set(BrandProducer.objects.values_list("brand__name_key", "producer__name_key"))
+        links = BrandProducer.objects.live().select_related("brand", "producer")
+        self._links = {
+            (each.brand.name_key, each.producer.name_key): each
+            for each in links.filter(brand__in=Brand.objects.live(), producer__in=Producer.objects.live())
+        }
         models = VehicleModel.objects.live().select_related("brand", "producer", "merged_into")
         self._models = {
             (each.brand.name_key, each.producer.name_key, each.name_key): each.kept for each in models
@@ -101,8 +105,8 @@ class Plan:
         producer = self._named(row, CatalogKind.PRODUCER, row.producer)
         if brand is None or producer is None:
             return
-        self._link(row, brand, producer)
-        if row.model:
+        link = self._link(row, brand, producer)
+        if row.model and link.is_written:
             self._model(row, brand, producer)
 
     def _refuse(self, row, label, name, findings):
@@ -167,14 +171,18 @@ class Plan:
 
     def _link(self, row, brand, producer):
         pair = (brand.entry.name_key, producer.entry.name_key)
-        if ("link", pair) in self._seen:
-            return
-        verdict = Verdict.SAME if pair in self._links else Verdict.NEW
+        if item := self._seen.get(("link", pair)):
+            return item
+        held = self._links.get(pair)
         name = f"{brand.entry.name}－{producer.entry.name}"
-        entry = BrandProducer(brand=brand.entry, producer=producer.entry)
+        entry = held or BrandProducer(brand=brand.entry, producer=producer.entry)
+        verdict = Verdict.SAME if held else Verdict.NEW
         item = Item(row.number, "品牌与生产商", name, verdict, entry=entry, parents=(brand, producer))
+        if held:
+            _leave_undecided(item)
         self._seen["link", pair] = item
         self.items.append(item)
+        return item
 
     def _model(self, row, brand, producer):
         subject = new_model(
@@ -257,13 +265,18 @@ def _known(kind, key, entry):
 
 def _existing(row, kind, name, entry, *, is_own_name):
     """What is there stays as it is, gets better columns, or is not the load's to decide."""
-    item = Item(row.number, kind.label, name, Verdict.SAME, entry=entry)
-    if entry.status == CatalogStatus.PENDING:
-        item.verdict, item.message = Verdict.ERROR, "有企业的申请待审核，请先审核再导入。"
-    elif entry.status == CatalogStatus.DISABLED:
-        item.verdict, item.message = Verdict.ERROR, "已停用，导入不会恢复。"
-    elif is_own_name and normalise(name) != normalise(entry.name):
+    item = _leave_undecided(Item(row.number, kind.label, name, Verdict.SAME, entry=entry))
+    if item.is_written and is_own_name and normalise(name) != normalise(entry.name):
         item.said["name"] = name
+    return item
+
+
+def _leave_undecided(item):
+    """What waits for a decision, or was disabled, is not the load's to bring in."""
+    if item.entry.status == CatalogStatus.PENDING:
+        item.verdict, item.message = Verdict.ERROR, "有企业的申请待审核，请先审核再导入。"
+    elif item.entry.status == CatalogStatus.DISABLED:
+        item.verdict, item.message = Verdict.ERROR, "已停用，导入不会恢复。"
     return item
 
 

@@ -23,6 +23,7 @@ from catalog.names import model_key, name_key
 from catalog.querysets import (
     BrandQuerySet,
     DisplacementQuerySet,
+    LinkQuerySet,
     LoadQuerySet,
     ModelQuerySet,
     ProducerQuerySet,
@@ -154,15 +155,34 @@ class Brand(NamedEntry):
         return name_key(self.name)
 
 
-class BrandProducer(models.Model):
-    """That a producer makes vehicles of a brand."""
+class BrandProducer(Entry):
+    """That a producer makes vehicles of a brand: decided with a brand or producer that is asked for, or by
+    itself where both are in the catalogue.
+    """
 
-    brand = models.ForeignKey(Brand, models.PROTECT)
-    producer = models.ForeignKey(Producer, models.PROTECT)
+    KIND = CatalogKind.LINK
+
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="links", verbose_name="品牌")
+    producer = models.ForeignKey(Producer, models.PROTECT, related_name="links", verbose_name="生产商")
+    status = models.CharField("状态", max_length=8, choices=CatalogStatus, default=CatalogStatus.APPROVED)
+
+    objects = LinkQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "品牌与生产商"
-        constraints = [UniqueConstraint(fields=["brand", "producer"], name="brandproducer_unique")]
+        constraints = [
+            status_known("brandproducer_status_known"),
+            CheckConstraint(name="brandproducer_decided_pair", condition=paired("decided_at", "decided_by")),
+            UniqueConstraint(
+                fields=["brand", "producer"],
+                condition=LIVE,
+                name="brandproducer_unique",
+                violation_error_message="该品牌已关联此生产商，请直接选用。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.brand.name}（{self.producer.name}）"
 
 
 class VehicleModel(NamedEntry):
@@ -236,7 +256,7 @@ class Displacement(Entry):
         return f"{self.model} {self.value} 升"
 
 
-ENTRY_MODELS = {model.KIND: model for model in (Brand, Producer, VehicleModel, Displacement)}
+ENTRY_MODELS = {model.KIND: model for model in (Brand, Producer, VehicleModel, Displacement, BrandProducer)}
 KINDS = tuple(kind.value for kind in ENTRY_MODELS)
 
 
@@ -255,6 +275,7 @@ class AboutEntry(models.Model):
     displacement = models.ForeignKey(
         Displacement, models.PROTECT, null=True, blank=True, related_name="%(class)ss"
     )
+    link = models.ForeignKey(BrandProducer, models.PROTECT, null=True, blank=True, related_name="%(class)ss")
     at = models.DateTimeField("时间", auto_now_add=True)
 
     class Meta:

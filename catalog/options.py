@@ -10,7 +10,7 @@ from accounts.permissions import permission_required
 from autoflow.common.pinyin import sounds, squeezed
 from autoflow.common.requests import chosen_id, chosen_text
 from catalog.enums import CatalogStatus
-from catalog.models import Brand, BrandProducer, Producer
+from catalog.models import BrandProducer, Producer
 from catalog.names import name_key
 
 MOST_FOUND = 20
@@ -52,15 +52,14 @@ def brand_options(request):
 @permission_required(Permission.FILING_EDIT)
 def producer_options(request):
     """The producers of a brand."""
-    producers = Producer.objects.usable_by(request.user).of_brand(chosen_id(request, "brand"))
+    links = BrandProducer.objects.usable_by(request.user).filter(brand=chosen_id(request, "brand"))
+    producers = Producer.objects.filter(pk__in=links.values("producer"))
     return JsonResponse(list(producers.order_by("id").values("id", "name")), safe=False)
 
 
 def usable_pairs(user):
     """Every pair this person may choose, in one statement."""
-    links = BrandProducer.objects.filter(
-        brand__in=Brand.objects.usable_by(user), producer__in=Producer.objects.usable_by(user)
-    ).order_by("brand__name", "producer__name")
+    links = BrandProducer.objects.usable_by(user).order_by("brand__name", "producer__name")
     columns = (
         "brand_id",
         "producer_id",
@@ -69,10 +68,11 @@ def usable_pairs(user):
         "producer__name",
         "brand__status",
         "producer__status",
+        "status",
     )
     return [
-        Pair(*names, is_pending=CatalogStatus.PENDING in (brand_status, producer_status))
-        for *names, brand_status, producer_status in links.values_list(*columns)
+        Pair(*names, is_pending=CatalogStatus.PENDING in statuses)
+        for *names, statuses in ((*row[:5], row[5:]) for row in links.values_list(*columns))
     ]
 
 

@@ -9,12 +9,14 @@ from catalog.enums import CatalogStatus
 from catalog.names import name_key
 
 
-def _approved(relation):
-    return Q(**{f"{relation}__status": CatalogStatus.APPROVED})
+def _linked(relation):
+    """The other end of an approved link, approved itself."""
+    states = ("links__status", f"links__{relation}__status")
+    return Q(**dict.fromkeys(states, CatalogStatus.APPROVED))
 
 
 class EntryQuerySet(models.QuerySet):
-    """What all four kinds of entries share."""
+    """What all kinds of entries share."""
 
     def visible_to(self, user):
         """The approved catalogue belongs to everybody; a request is seen by its enterprises and by the
@@ -73,18 +75,18 @@ class NamedQuerySet(EntryQuerySet):
 class BrandQuerySet(NamedQuerySet):
     def with_list_columns(self):
         return self.annotate(
-            producer_count=models.Count("producers", filter=_approved("producers"), distinct=True),
-            model_count=models.Count("models", filter=_approved("models"), distinct=True),
+            producer_count=models.Count("links__producer", filter=_linked("producer"), distinct=True),
+            model_count=models.Count(
+                "models", filter=Q(models__status=CatalogStatus.APPROVED), distinct=True
+            ),
         )
 
 
 class ProducerQuerySet(NamedQuerySet):
     def with_list_columns(self):
-        brands = self.model._meta.get_field("brands").related_model.objects.approved()
+        brands = self.model._meta.get_field("brands").related_model.objects
+        brands = brands.approved().filter(links__status=CatalogStatus.APPROVED)
         return self.prefetch_related(models.Prefetch("brands", brands.order_by("id")))
-
-    def of_brand(self, brand_id):
-        return self.filter(brands=brand_id)
 
 
 class ModelQuerySet(NamedQuerySet):
@@ -113,6 +115,32 @@ class DisplacementQuerySet(EntryQuerySet):
         return self.pending().filter(model__status=CatalogStatus.APPROVED)
 
 
+class LinkQuerySet(EntryQuerySet):
+    """Brands with their producers; what may be chosen asks for both ends too."""
+
+    def usable_by(self, user):
+        ends = {name: self._end(name).usable_by(user) for name in ("brand", "producer")}
+        return super().usable_by(user).filter(**{f"{name}__in": found for name, found in ends.items()})
+
+    def effective(self):
+        """Approved, and both ends are."""
+        return self.approved().filter(_both_ends_approved())
+
+    def awaiting(self):
+        return self.pending().filter(_both_ends_approved())
+
+    def named_like(self, text):
+        brand, producer = (self._end(name).named_like(text) for name in ("brand", "producer"))
+        return self.filter(Q(brand__in=brand) | Q(producer__in=producer)) if text else self
+
+    def _end(self, name):
+        return self.model._meta.get_field(name).related_model.objects
+
+
+def _both_ends_approved():
+    return Q(brand__status=CatalogStatus.APPROVED, producer__status=CatalogStatus.APPROVED)
+
+
 class RequestQuerySet(models.QuerySet):
     def visible_to(self, user):
         """An enterprise sees its own requests, whoever of its staff made them; the administrator all."""
@@ -131,6 +159,8 @@ class RequestQuerySet(models.QuerySet):
             "model__brand",
             "model__merged_into",
             "displacement__model__brand",
+            "link__brand",
+            "link__producer",
             "by",
         )
 

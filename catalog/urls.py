@@ -15,6 +15,7 @@ urlpatterns = [
     path("producers/", lists.producer_list, name="producer-list"),
     path("producers/add/", requests.producer_add, name="producer-add"),
     path("producers/options/", options.producer_options, name="producer-options"),
+    path("links/add/", requests.link_add, name="link-add"),
     path("displacements/add/", requests.displacement_add, name="displacement-add"),
     path("requests/", requests.request_list, name="request-list"),
     path("similar/", requests.similar, name="similar"),

@@ -186,7 +186,7 @@ class OldWorkbook:
 
     @cached_property
     def _pairs(self):
-        return set(BrandProducer.objects.values_list("brand_id", "producer_id"))
+        return set(BrandProducer.objects.effective().values_list("brand_id", "producer_id"))
 
 
 def _text(cell, spec=None):

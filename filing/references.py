@@ -1,6 +1,6 @@
 """What filings hold of the catalogue: how often an entry is used, and drafts that follow a merge."""
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from catalog.enums import CatalogKind
 from catalog.hooks import count_usage, on_merged
@@ -18,12 +18,18 @@ def register():
     count_usage(CatalogKind.BRAND, "备案品牌行", lambda ids: _counts(BrandLine, "brand", ids))
     count_usage(CatalogKind.BRAND, "授权情况", lambda ids: _counts(AuthorizationLine, "brand", ids))
     count_usage(CatalogKind.PRODUCER, "备案品牌行", lambda ids: _counts(BrandLine, "producer", ids))
+    count_usage(CatalogKind.LINK, "备案品牌行", _counts_of_links)
     on_merged(follow_merge)
 
 
 def _counts(model, column, ids):
     rows = model.objects.filter(**{f"{column}__in": ids}).order_by()
     return dict(rows.values_list(column).annotate(Count("pk")))
+
+
+def _counts_of_links(ids):
+    rows = BrandLine.objects.filter(brand__links__in=ids, brand__links__producer=F("producer")).order_by()
+    return dict(rows.values_list("brand__links").annotate(Count("pk")))
 
 
 def follow_merge(entry, kept, by):

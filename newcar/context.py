@@ -1,9 +1,9 @@
 """What the checks of a month need besides its lines, read in a constant number of queries."""
 
-from catalog.models import VehicleModel
 from filing.enums import LineStatus
 from filing.models import BrandLine
 from newcar.checks import Context
+from newcar.kept import kept_lines, united
 from newcar.lines import key_of, number
 from reporting.models import ReportVersion
 from reporting.periods import Period
@@ -13,11 +13,18 @@ SUPPLIERS = {"A1", "A2"}
 
 
 def brand_lines_of(report) -> list[BrandLine]:
-    """The brand lines in force whose authorization covers at least a day of the period."""
+    """The brand lines in force whose authorization covers at least a day of the period, under the entries
+    that were kept: a filing keeps what it was confirmed with, models move when theirs are merged.
+    """
     lines = BrandLine.objects.filter(
         filing__enterprise=report.enterprise_id, filing__is_in_force=True, line_status=LineStatus.ACTIVE
-    ).select_related("brand", "producer")
-    return [line for line in lines.order_by("brand__name", "producer__name") if _covers(line, report.month)]
+    ).select_related("brand__merged_into", "producer__merged_into")
+    found = {}
+    for line in lines.order_by("brand__name", "producer__name", "pk"):
+        line.brand, line.producer = line.brand.kept, line.producer.kept
+        if _covers(line, report.month):
+            found.setdefault((line.supplier_name, line.brand_id, line.producer_id), line)
+    return list(found.values())
 
 
 def _covers(line, period: Period) -> bool:
@@ -26,7 +33,9 @@ def _covers(line, period: Period) -> bool:
 
 
 def submitted_lines(report, periods: list[Period]) -> dict[Period, list[dict]]:
-    """What counts of other months of the enterprise, by month; months without a report are missing."""
+    """What counts of other months of the enterprise, by month, in the terms of today's catalogue; months
+    without a report are missing.
+    """
     versions = ReportVersion.objects.filter(
         report__enterprise=report.enterprise_id,
         report__form=report.form,
@@ -34,10 +43,12 @@ def submitted_lines(report, periods: list[Period]) -> dict[Period, list[dict]]:
         report__period__in=[period.start for period in periods],
     )
     latest = versions.order_by("report", "-number").distinct("report")
-    return {
+    found = {
         Period(start): content.get("lines") or []
         for start, content in latest.values_list("report__period", "content")
     }
+    kept = iter(kept_lines(line for lines in found.values() for line in lines))
+    return {month: united(next(kept) for _ in lines) for month, lines in found.items()}
 
 
 def latest_month(report, history: dict[Period, list[dict]]) -> Period | None:
@@ -52,40 +63,33 @@ def lines_before(report) -> list[dict]:
     return history.get(latest_month(report, history), [])
 
 
-def context_of(report, lines: list[dict]) -> Context:
-    """Four questions to the database, however many lines there are."""
+def context_of(report) -> Context:
+    """Five questions to the database, however many lines there are."""
     month = report.month
     wanted = [*(month.plus(-count) for count in range(1, RECENT_MONTHS + 1)), month.year_before]
     history = submitted_lines(report, wanted)
-    ids = {line["model_id"] for line in [*lines, *(line for month in history.values() for line in month)]}
-    merged = VehicleModel.objects.filter(pk__in=ids).exclude(merged_into=None)
-    survivors = dict(merged.values_list("pk", "merged_into"))
     offers = {(line.supplier_name, line.brand_id, line.producer_id) for line in brand_lines_of(report)}
     latest = latest_month(report, history)
     return Context(
         offered=frozenset(offers),
-        previous=None if latest is None else _by_key(history[latest], survivors),
+        previous=None if latest is None else _by_key(history[latest]),
         previous_month="" if latest in (None, month.previous) else latest.label,
-        recent=_recent(history, month, survivors),
+        recent=_recent(history, month),
         year_before={
             key: number(line, "sales_qty")
-            for key, line in _by_key(history.get(month.year_before, []), survivors).items()
+            for key, line in _by_key(history.get(month.year_before, [])).items()
         },
         is_dealer=SUPPLIERS.isdisjoint(report.enterprise.types),
     )
 
 
-def _by_key(lines, survivors):
-    """Lines by their key; a merged model goes on as the one it was merged into."""
-    return {
-        key_of({**line, "model_id": survivors.get(line["model_id"], line["model_id"])}): line
-        for line in lines
-    }
+def _by_key(lines):
+    return {key_of(line): line for line in lines}
 
 
-def _recent(history, month, survivors):
+def _recent(history, month):
     sales = {}
     for count in range(1, RECENT_MONTHS + 1):
-        for key, line in _by_key(history.get(month.plus(-count), []), survivors).items():
+        for key, line in _by_key(history.get(month.plus(-count), [])).items():
             sales.setdefault(key, []).append(number(line, "sales_qty"))
     return sales

@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from autoflow.common.text import TextRefused, normalise, reject_controls
 from catalog.models import Displacement, VehicleModel
 from newcar.context import brand_lines_of, lines_before
+from newcar.kept import former_names, kept_lines
 from newcar.lines import (
     AMOUNT,
     CELLS,
@@ -187,22 +188,25 @@ class MonthlyEditor(ReportEditor):
             return []
         total = _number(data.get("lines-TOTAL_FORMS", ""))
         kept = [n for n in range(min(total, MOST_LINES)) if f"lines-{n}-DELETE" not in data]
-        lines = [self._line(n, place) for place, n in enumerate(kept)]
-        return [line for line in lines if line is not None]
+        posted = [(n, line) for n in kept if (line := self._key_of(n)) is not None]
+        lines = kept_lines(line for _, line in posted)
+        known = [(n, self._known.get(key_of(line))) for (n, _), line in zip(posted, lines, strict=True)]
+        known = [(n, line) for n, line in known if line is not None]
+        return [self._line(n, place, line) for place, (n, line) in enumerate(known)]
 
-    def _line(self, posted, place):
-        """One line from its controls; a key nobody offered is no line of this enterprise and is dropped."""
+    def _key_of(self, posted):
+        """The key of a line from its controls, as far as it can be one."""
         prefix = f"lines-{posted}-"
         line = {name: self.data.get(f"{prefix}{name}", "") for name in KEY}
         ids = ("brand_id", "producer_id", "model_id")
         if not all(re.fullmatch(r"\d{1,18}", line[name], re.ASCII) for name in ids):
             return None
-        line |= {name: int(line[name]) for name in ids}
-        known = self._known.get(key_of(line))
-        if known is None:
-            return None
-        texts = {name: self.data.get(f"{prefix}{name}", "") for name in CELLS}
-        return {**known, **line, **self._cells(place, texts)}
+        return line | {name: int(line[name]) for name in ids}
+
+    def _line(self, posted, place, known):
+        """One line with its cells; a key nobody offered is no line of this enterprise and was dropped."""
+        texts = {name: self.data.get(f"lines-{posted}-{name}", "") for name in CELLS}
+        return {**known, **self._cells(place, texts)}
 
     @property
     def _known(self):
@@ -224,7 +228,7 @@ class MonthlyEditor(ReportEditor):
         """Rows that came with their names: a line that is there takes their figures, others follow."""
         text = "" if self.data.get("action") == "autosave" else self.data.get(PASTED, "")
         known = {**self._known, **{key_of(line): line for line in lines}}
-        self.named = match(text, known.values())
+        self.named = match(text, known.values(), former_names(known.values()) if text else {})
         places = {key_of(line): place for place, line in enumerate(lines)}
         for line, row in self.named.matched:
             place = places.setdefault(key_of(line), len(lines))

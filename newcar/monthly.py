@@ -29,7 +29,8 @@ class NewcarMonthly(ReportForm):
     def read(self, report):
         if report.pk is None:
             return {"lines": []}
-        rows = MonthlyLine.objects.filter(report=report).select_related("brand", "producer", "model")
+        rows = MonthlyLine.objects.filter(report=report)
+        rows = rows.select_related("brand__merged_into", "producer__merged_into", "model__merged_into")
         return {"lines": [_plain(row) for row in rows.order_by("number")]}
 
     def write(self, report, content):
@@ -40,8 +41,7 @@ class NewcarMonthly(ReportForm):
         )
 
     def check(self, report, content):
-        context = context_of(report, content["lines"])
-        yield from check_month(content, is_nil=report.nil_return, context=context)
+        yield from check_month(content, is_nil=report.nil_return, context=context_of(report))
 
     def figures(self, content):
         lines = content.get("lines") or []
@@ -59,14 +59,16 @@ class NewcarMonthly(ReportForm):
 
 
 def _plain(row):
-    """A stored line as content: decimals as text, so that JSON keeps them exactly; names and kinds as they
-    are at this moment, so that a later renaming changes no submission.
+    """A stored line as content: decimals as text, so that JSON keeps them exactly; names and kinds of the
+    entries that count at this moment, so that a later renaming or merge changes no submission.
     """
     line = {name: getattr(row, name) for name in COLUMNS}
-    names = {"brand": row.brand.name, "producer": row.producer.name, "model": row.model.name}
-    kinds = {"report_category": row.model.report_category, "energy_type": row.model.energy_type}
+    brand, producer, model = row.brand.kept, row.producer.kept, row.model.kept
+    ids = {"brand_id": brand.pk, "producer_id": producer.pk, "model_id": model.pk}
+    names = {"brand": brand.name, "producer": producer.name, "model": model.name}
+    kinds = {"report_category": model.report_category, "energy_type": model.energy_type}
     amount = None if row.sales_amount is None else str(row.sales_amount)
-    return {**line, "displacement": str(row.displacement), AMOUNT: amount, **names, **kinds}
+    return {**line, **ids, "displacement": str(row.displacement), AMOUNT: amount, **names, **kinds}
 
 
 def _stored(line):

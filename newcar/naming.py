@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 
 from catalog.names import name_key
 from newcar.lines import CELLS, LABELS, key_of
@@ -17,6 +18,7 @@ HEADINGS = {name: LABELS[name] for name in ("supplier_name", "displacement", *CE
     "producer": "生产商",
     "model": "车型",
 }
+Former = Mapping[tuple[str, int], Collection[str]]
 ORDER = (*NAMES, *CELLS)
 
 
@@ -75,15 +77,16 @@ def rows_of(text: str) -> tuple[str, list[NamedRow]]:
     return (lines[0], rows[1:]) if has_heading else ("", rows)
 
 
-def match(text: str, known: Iterable[dict]) -> Named:
-    """Each row to the one line its names mean; a name left out is no condition."""
+def match(text: str, known: Iterable[dict], former: Former = MappingProxyType({})) -> Named:
+    """Each row to the one line its names mean, now or before a merge; a name left out is no condition."""
     by_model = defaultdict(list)
     for line in known:
-        by_model[name_key(line["model"])].append(line)
+        for key in _keys(line, "model", former):
+            by_model[key].append(line)
     heading, rows = rows_of(text)
     named, seen = Named(heading), {}
     for row in rows:
-        line, reason = _line_of(row.cells, by_model)
+        line, reason = _line_of(row.cells, by_model, former)
         if line is not None:
             first = seen.setdefault(key_of(line), row.number)
             reason = "" if first == row.number else f"与粘贴的第{first}行是同一车型和排量，请合并。"
@@ -94,7 +97,7 @@ def match(text: str, known: Iterable[dict]) -> Named:
     return named
 
 
-def _line_of(cells, by_model):
+def _line_of(cells, by_model, former):
     model = cells.get("model", "")
     if not model:
         return None, "没有写车型。"
@@ -103,12 +106,17 @@ def _line_of(cells, by_model):
         return None, f"备案的品牌下没有车型“{model}”，请核对名称，或在“增加车型”中申请。"
     for name in ("brand", "producer", "supplier_name"):
         wanted = cells.get(name, "")
-        fitting = [line for line in lines if not wanted or name_key(line[name]) == name_key(wanted)]
+        fitting = [line for line in lines if not wanted or name_key(wanted) in _keys(line, name, former)]
         if not fitting:
             there = "、".join(sorted({line[name] for line in lines}))
             return None, f"车型“{model}”的{HEADINGS[name]}不是“{wanted}”，应为{there}。"
         lines = fitting
     return _of_displacement(model, cells.get("displacement", ""), lines)
+
+
+def _keys(line, name, former):
+    names = {line[name], *former.get((name, line.get(f"{name}_id")), ())}
+    return {name_key(each) for each in names}
 
 
 def _of_displacement(model, wanted, lines):

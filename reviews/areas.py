@@ -22,7 +22,7 @@ class Level(StrEnum):
     COUNTY = "COUNTY"
 
 
-PART_WORDS = {Level.NATION: "省（区、市）", Level.JURISDICTION: "地区", Level.CITY: "县（区）"}
+PART_WORDS = {Level.NATION: "省级机构", Level.JURISDICTION: "地区", Level.CITY: "县（区）"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Area:
     level: Level
     jurisdiction_code: str
     rows: Q
+
+    @property
+    def reach(self):
+        """The area in the title of its figures: an authority stands for what it answers for."""
+        return f"{self.name}辖区" if self.level == Level.JURISDICTION else self.name
 
     @property
     def part_word(self):

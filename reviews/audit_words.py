@@ -98,6 +98,7 @@ VERBS = {
     "decide-late": "答复补报申请",
     "unlock": "开锁",
     "window": "设置填报期限",
+    "export": "导出",
     "queue": "排队",
     "deliver": "已同步",
     "supersede": "被新版本取代",

@@ -47,12 +47,15 @@ def with_review_columns(entries, kind):
     entries = entries.prefetch_related(requests).select_related("decided_by")
     match kind:
         case CatalogKind.BRAND:
-            return entries.select_related("merged_into").prefetch_related("producers")
+            return entries.select_related("merged_into").prefetch_related("links__producer")
         case CatalogKind.PRODUCER:
-            return entries.select_related("merged_into").prefetch_related("brands")
+            return entries.select_related("merged_into").prefetch_related("links__brand")
         case CatalogKind.MODEL:
             related = ("brand", "producer", "merged_into__brand")
             return entries.select_related(*related).prefetch_related("displacements")
+        case CatalogKind.LINK:
+            others = ("brand__links__producer", "producer__links__brand")
+            return entries.select_related("brand", "producer").prefetch_related(*others)
     return entries.select_related("model__brand", "model__producer")
 
 
@@ -76,7 +79,7 @@ def facts(entry):
                 ("英文名", entry.name_en),
                 ("品牌归属国", name_of("countries", entry.country)),
                 ("类别", entry.get_category_display()),
-                ("生产商", _named(entry.producers.all())),
+                ("生产商", _others(entry, "producer")),
             ]
         case CatalogKind.PRODUCER:
             return [
@@ -84,7 +87,7 @@ def facts(entry):
                 ("类别", entry.get_kind_display()),
                 ("国家", name_of("countries", entry.country)),
                 ("统一社会信用代码", entry.uscc),
-                ("品牌", _named(entry.brands.all())),
+                ("品牌", _others(entry, "brand")),
             ]
         case CatalogKind.MODEL:
             return [
@@ -95,6 +98,8 @@ def facts(entry):
                 ("能源类型", entry.get_energy_type_display()),
                 ("排量（升）", "、".join(str(each.value) for each in _live(entry.displacements.all()))),
             ]
+        case CatalogKind.LINK:
+            return _link_facts(entry)
     return [
         ("排量（升）", str(entry.value)),
         ("车型", str(entry.model)),
@@ -103,22 +108,39 @@ def facts(entry):
     ]
 
 
+def _link_facts(entry):
+    return [
+        ("品牌", _named([entry.brand])),
+        ("生产商", _named([entry.producer])),
+        ("品牌的其他生产商", _others(entry.brand, "producer", without=entry)),
+        ("生产商的其他品牌", _others(entry.producer, "brand", without=entry)),
+    ]
+
+
 def _named(entries):
     """Names, with the state of those that are not approved."""
-    return "、".join(
-        entry.name
-        if entry.status == CatalogStatus.APPROVED
-        else f"{entry.name}（{entry.get_status_display()}）"
-        for entry in entries
-    )
+    return "、".join(_with_state(entry.name, entry) for entry in entries)
 
 
-def _live(displacements):
-    return [each for each in displacements if each.status != CatalogStatus.REJECTED]
+def _with_state(name, entry):
+    is_approved = entry.status == CatalogStatus.APPROVED
+    return name if is_approved else f"{name}（{entry.get_status_display()}）"
+
+
+def _others(entry, end, *, without=None):
+    """What the entry is linked with, with the state of an end or a link that is not approved."""
+    links = [link for link in _live(entry.links.all()) if link != without]
+    return "、".join(_with_state(_named([getattr(link, end)]), link) for link in links)
+
+
+def _live(entries):
+    return [each for each in entries if each.status != CatalogStatus.REJECTED]
 
 
 def comparison(user, entry):
-    """The entry and, below it, the five most like it, in the same columns; nothing for displacements."""
+    """The entry and, below it, the five most like it, in the same columns; nothing for what has no
+    name of its own.
+    """
     if entry.KIND not in NAMED:
         return []
     known = known_to_administrator(

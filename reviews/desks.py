@@ -14,21 +14,21 @@ from autoflow.common.codes import name_of
 from autoflow.common.health import probe_all
 from filing.completion import missing_items
 from filing.enums import AWAITING, STOPPED, FilingStatus, PushState
-from filing.models import CancellationRequest, Enterprise, Filing, PushMessage
+from filing.models import Enterprise, Filing, PushMessage
 from filing.permissions import enterprise_of
 from filing.presentation import problems
 from filing.services import findings_of
 from reporting import clock
 from reporting.calendar import entries_of
-from reporting.enums import LateStatus, Phase
-from reporting.models import LatePermission
+from reporting.enums import Phase
 from reporting.windows import limit_text
 from reviews import catalogue
 from reviews.audit_words import with_words
 from reviews.queues import deadline_text, figures, late_bodies, latest_versions, with_ages
 from reviews.sync import fault_text
-from usedcar.enums import CorrectionStatus, ImportStatus, TradeStatus
-from usedcar.models import Correction, ImportBatch, Release, Trade
+from reviews.waiting import reports_due, requests_waiting
+from usedcar.enums import ImportStatus, TradeStatus
+from usedcar.models import ImportBatch, Trade
 from usedcar.permissions import concerns
 
 LATEST = 5
@@ -230,29 +230,13 @@ def authority_desk(user):
     return {
         "confirms": can(user, Permission.FILING_CONFIRM),
         "queue": figures(user),
-        "others": _other_waits(user),
+        "requests": requests_waiting(user),
+        "reports": reports_due(user),
         "states": [(status.value, status.label, counted.get(status.value, 0)) for status in FilingStatus],
         "enterprise_count": sum(counted.values()),
         "late_bodies": late_bodies(user),
         "latest": with_ages(list(latest[:LATEST])),
     }
-
-
-def _other_waits(user):
-    """What else waits for an answer here, as (label, count, address): wishes and requests beside filings."""
-    asked = {"status": CorrectionStatus.ASKED}
-    waits = [
-        ("注销申请", CancellationRequest.objects.held_by(user).pending(), "reviews:cancellation-list"),
-        (
-            "补报申请",
-            LatePermission.objects.visible_to(user).filter(status=LateStatus.ASKED),
-            "reviews:late-list",
-        ),
-        ("更正申请", Correction.objects.visible_to(user).filter(**asked), "reviews:correction-list"),
-        ("频繁出售核实", Release.objects.visible_to(user).filter(**asked), "reviews:release-list"),
-    ]
-    counted = [(label, rows.count(), reverse(url)) for label, rows, url in waits]
-    return [wait for wait in counted if wait[1]]
 
 
 def admin_desk(user):

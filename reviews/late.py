@@ -1,5 +1,7 @@
 """Permissions after the window has closed: what waits, what is in force, what has ended."""
 
+from urllib.parse import urlencode
+
 from django.db.models import Count, Q
 
 from autoflow.common.requests import chosen_text
@@ -46,6 +48,12 @@ class LateFilter(Filter):
         self.form = self._one_of("form", dict(self.form_choices))
         self.area = area_at(user, query.get("place", ""))
         self.place_choices = area_choices(user, self.area)
+
+    @property
+    def here(self):
+        """The address of the conditions, whatever the tab."""
+        chosen = {"q": self.text, "form": self.form, "place": self.area.code}
+        return urlencode({name: text for name, text in chosen.items() if text})
 
     @property
     def keys(self):

@@ -1,17 +1,31 @@
-"""One month of used-car markets consolidated, the matrix, places, the year behind it."""
+"""Used-car markets of a month, quarter or year consolidated: the matrix, places, the months behind it."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Q, Sum
 
 from accounts.scope import area_of
-from reviews.consolidated import MonthChoice, completeness_of, months_shown, share_text
+from reporting.models import Report
+from reporting.periods import Period
+from reviews.consolidated import (
+    SpanChoice,
+    change_text,
+    comparisons,
+    completeness_of,
+    month_sums,
+    share_text,
+)
+from reviews.report_lists import last_submitted
 from usedcar.market_models import MarketSummary
 from usedcar.market_monthly import MarketMonthly
 from usedcar.matrix import AMOUNT, COLUMNS, DIMENSIONS, KINDS, PARTS, QTY, TOTAL, column_label
 
 IMPORTED, CROSS_PROVINCE = "origin-IMPORTED", "transfer_type-CROSS_PROVINCE"
+
+MERCHANTS = Q(column="resident_merchant_count")
+COMPARED = ("enterprise", "form", "period", "qty", "has_unsubmitted_changes")
 
 
 def _sum_of(column):
@@ -24,7 +38,7 @@ SUMS = {
     "nev": _sum_of("nev_qty"),
     "imported": _sum_of(IMPORTED),
     "cross_province": _sum_of(CROSS_PROVINCE),
-    "merchants": _sum_of("resident_merchant_count"),
+    "merchants": Sum("value", filter=MERCHANTS),
 }
 HEADERS = (
     ("交易量（辆）", "qty"),
@@ -34,11 +48,11 @@ HEADERS = (
     ("跨省（辆）", "cross_province"),
     ("期末入驻主体（户）", "merchants"),
 )
-NOTHING = dict.fromkeys(SUMS, 0)
+STOCKS = {"merchants"}
 
 
-class MarketChoice(MonthChoice):
-    """The month and the place of the markets."""
+class MarketChoice(SpanChoice):
+    """The period and the place of the markets."""
 
     form_key = MarketMonthly.key
     subject = "二手车市场交易"
@@ -59,8 +73,29 @@ class Line:
     @property
     def average(self):
         """万元 a vehicle."""
-        qty = self.figures["qty"]
+        qty = self.figures["qty"] or 0
         return f"{self.figures['amount'] / qty:.2f}" if qty else "–"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A change against another period: of everything reported, and 可比口径, of the markets that reported
+    every month of both.
+    """
+
+    word: str
+    change: str
+    text: str
+    market_count: int
+    now: int
+    before: int
+    alike_change: str
+
+    @property
+    def summary(self):
+        """The figure it was compared with, and the comparable change where there is one."""
+        alike = f"可比口径 {self.alike_change}（{self.market_count:,} 家）"
+        return self.text if self.alike_change == "–" else f"{self.text}；{alike}"
 
 
 @dataclass(frozen=True)
@@ -75,29 +110,51 @@ class MatrixLine:
 def statistics(user, chosen) -> dict:
     """Everything the page and the workbook show, in a constant number of statements."""
     rows = MarketSummary.objects.filter(area_of(user)).filter(chosen.area.rows)
-    of_month = rows.filter(period=chosen.period.start)
-    months = _months(rows, chosen.period)
-    figures = months[-1].figures
-    matrix = _matrix(of_month)
+    of_period = rows.filter(period__gte=chosen.period.start, period__lte=chosen.period.last_day)
+    by_month = month_sums(user, chosen, rows, SUMS, _whole)
+    figures = by_month.whole(chosen, STOCKS)
+    matrix = _matrix(of_period)
+    sums = SUMS | {"merchants": Sum("value", filter=MERCHANTS & Q(period=chosen.closing.start))}
     return {
         "total": Line("合计", figures),
-        "against_previous": chosen.compared(
-            figures["qty"], months[-2].figures["qty"], chosen.period.previous
-        ),
-        "against_last_year": chosen.compared(
-            figures["qty"], months[0].figures["qty"], chosen.period.year_before
-        ),
+        "comparisons": _comparisons(user, chosen, by_month),
         "nev_share": share_text(figures["nev"], figures["qty"]),
         "cross_share": share_text(figures["cross_province"], figures["qty"]),
         **completeness_of(user, chosen),
-        "months": months[1:],
+        "months": [Line(month.label, by_month.month(month)) for month in chosen.shown_months],
         "places": [
-            Line(part["name"], _whole(part), part["code"]) for part in chosen.area.parts(of_month, SUMS)
+            Line(part["name"], _whole(part), part["code"]) for part in chosen.area.parts(of_period, sums)
         ],
         "dimensions": DIMENSIONS,
         "matrix": matrix[:-1],
         "matrix_total": matrix[-1],
     }
+
+
+def _comparisons(user, chosen, by_month) -> list[Comparison]:
+    """Each of all that was reported, and of the markets that reported every month of both periods."""
+    found = comparisons(chosen, by_month, "qty")
+    periods = [chosen.period, *(other for _, other, _ in found)]
+    quantities = _quantities(user, chosen, periods)
+    compared = []
+    for word, other, (change, text) in found:
+        both = [of for of in quantities.values() if of.keys() >= {*chosen.period.months, *other.months}]
+        now, before = (
+            sum(of[month] for of in both for month in one.months) for one in (chosen.period, other)
+        )
+        alike = "–" if change == "–" else change_text(now, before)
+        compared.append(Comparison(word, change, text, len(both), now, before, alike))
+    return compared
+
+
+def _quantities(user, chosen, periods) -> dict[int, dict[Period, int]]:
+    """What each market submitted last of each month, by market."""
+    months = {month.start for period in periods for month in period.months}
+    reports = Report.objects.visible_to(user).counting().of(chosen.form).filter(chosen.area.rows)
+    found = defaultdict(dict)
+    for report in last_submitted(list(reports.filter(period__in=months).only(*COMPARED))):
+        found[report.enterprise_id][report.month] = report.qty
+    return found
 
 
 def _matrix(rows) -> list[MatrixLine]:
@@ -118,13 +175,6 @@ def _matrix(rows) -> list[MatrixLine]:
 def _cells(rows):
     cells = rows.filter(column__in=COLUMNS).exclude(row_code=TOTAL)
     return cells.order_by().values("row_code", "column").annotate(sum=Sum("value"))
-
-
-def _months(rows, period) -> list[Line]:
-    periods = months_shown(period)
-    found = rows.filter(period__gte=periods[0].start, period__lte=period.start)
-    sums = {row["period"]: _whole(row) for row in found.order_by().values("period").annotate(**SUMS)}
-    return [Line(one.label, sums.get(one.start, NOTHING)) for one in periods]
 
 
 def _whole(row) -> dict:

@@ -12,6 +12,15 @@ MATRIX_HEADERS = [
     f"{LABELS[AMOUNT]}（万元）",
     *(f"{column_label(column)}（辆）" for column in COLUMNS if column != AMOUNT),
 ]
+COMPARED = (
+    "比较",
+    "变化（全部）",
+    "说明",
+    "两期均上报（家）",
+    "其本期交易量（辆）",
+    "其对比期交易量（辆）",
+    "变化（可比口径）",
+)
 COUNTED = {
     "应报": "owed",
     "已报": "submitted",
@@ -38,10 +47,16 @@ def workbook(user, chosen, found) -> io.BytesIO:
             sheet = book.sheet("分地区", [chosen.area.part_word, *headers], note=note)
             for line in (*found["places"], found["total"]):
                 sheet.append([line.name, *(figure for _, figure in line.cells)])
-        sheet = book.sheet("上报情况", ["地区", *COUNTED, "上报率"], note=note)
+        counted = [f"{label}（{found['completeness_unit']}）" for label in COUNTED]
+        sheet = book.sheet("上报情况", ["地区", *counted, "上报率"], note=note)
         for part in (*found["completeness_parts"], found["completeness"]):
             counts = [getattr(part, name) for name in COUNTED.values()]
             sheet.append([part.name or "合计", *counts, part.rate_text])
+        sheet = book.sheet("比较", COMPARED, note=note)
+        for one in found["comparisons"]:
+            sheet.append(
+                [one.word, one.change, one.text, one.market_count, one.now, one.before, one.alike_change]
+            )
         sheet = book.sheet("近十二个月", ["月份", *headers], note=note)
         for line in found["months"]:
             sheet.append([line.name, *(figure for _, figure in line.cells)])

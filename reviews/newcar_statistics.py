@@ -1,4 +1,4 @@
-"""One month of new cars consolidated, from the summary alone: figures, places, brands, the year behind it."""
+"""New cars of a month, quarter or year consolidated: figures, places, brands, the months behind it."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from accounts.scope import area_of
 from newcar.models import MonthlySummary
 from newcar.monthly import NewcarMonthly
 from reviews.areas import Area
-from reviews.consolidated import MonthChoice, completeness_of, months_shown, share_text
+from reviews.consolidated import SpanChoice, comparisons, completeness_of, month_sums, share_text
 
 NEW_ENERGY = ("PHEV", "EREV", "BEV", "FCEV")
 BRANDS = 20
@@ -21,7 +21,7 @@ SUMS = {
     "closing": Sum("closing_stock_qty"),
     "amount": Sum("sales_amount"),
 }
-NOTHING = dict.fromkeys(SUMS, 0)
+STOCKS = {"closing"}
 COLUMNS = (
     ("销售量（辆）", "sales"),
     ("零售（辆）", "retail"),
@@ -32,8 +32,8 @@ COLUMNS = (
 )
 
 
-class NewcarChoice(MonthChoice):
-    """The month and the place of the sellers of new cars."""
+class NewcarChoice(SpanChoice):
+    """The period and the place of the sellers of new cars."""
 
     form_key = NewcarMonthly.key
     subject = "新车销售"
@@ -62,35 +62,33 @@ class Line:
 def statistics(user, chosen) -> dict:
     """Everything the page and the workbook show, in a constant number of statements."""
     rows = MonthlySummary.objects.filter(area_of(user)).filter(chosen.area.rows)
-    months = _months(rows, chosen.period)
-    figures, previous, last_year = (months[place].figures for place in (-1, -2, 0))
-    of_month = rows.filter(period=chosen.period.start)
+    by_month = month_sums(user, chosen, rows, SUMS, _filled)
+    figures = by_month.whole(chosen, STOCKS)
+    of_period = rows.filter(period__gte=chosen.period.start, period__lte=chosen.period.last_day)
+    sums = _sums(chosen)
     return {
         "total": Line("合计", figures, share=share_text(figures["sales"], figures["sales"])),
-        "against_previous": chosen.compared(figures["sales"], previous["sales"], chosen.period.previous),
-        "against_last_year": chosen.compared(figures["sales"], last_year["sales"], chosen.period.year_before),
+        "comparisons": comparisons(chosen, by_month, "sales"),
         "retail_text": f"占销售量 {share_text(figures['retail'], figures['sales'])}",
         "nev_text": f"新能源 {figures['nev']:,} 辆",
         **completeness_of(user, chosen),
-        "months": months[1:],
-        "places": _places(of_month, chosen.area),
-        "brands": _brands(of_month, figures),
+        "months": [Line(month.label, by_month.month(month)) for month in chosen.shown_months],
+        "places": _places(of_period, chosen.area, sums),
+        "brands": _brands(of_period, figures, sums),
     }
 
 
-def _months(rows, period) -> list[Line]:
-    """The same month of last year, then the twelve that end with this one; nil where nothing was reported."""
-    periods = months_shown(period)
-    found = rows.filter(period__gte=periods[0].start, period__lte=period.start)
-    sums = {row["period"]: _filled(row) for row in found.order_by().values("period").annotate(**SUMS)}
-    return [Line(one.label, sums.get(one.start, NOTHING)) for one in periods]
+def _sums(chosen):
+    """The sums of a whole period: stocks are those at its end."""
+    at_end = Q(period=chosen.closing.start)
+    return SUMS | {"closing": Sum("closing_stock_qty", filter=at_end)}
 
 
-def _places(rows, area: Area) -> list[Line]:
-    return [Line(part["name"], _filled(part), part["code"]) for part in area.parts(rows, SUMS)]
+def _places(rows, area: Area, sums) -> list[Line]:
+    return [Line(part["name"], _filled(part), part["code"]) for part in area.parts(rows, sums)]
 
 
-def _brands(rows, total) -> list[Line]:
+def _brands(rows, total, sums) -> list[Line]:
     """The brands that sold most, and all others together, so that they add up; what was reported under a
     brand merged since counts with the one kept.
     """
@@ -98,7 +96,7 @@ def _brands(rows, total) -> list[Line]:
         "kept": Coalesce("brand__merged_into", "brand"),
         "kept_name": Coalesce("brand__merged_into__name", "brand__name"),
     }
-    found = rows.order_by().values(**kept).annotate(**SUMS).order_by("-sales", "kept")[:BRANDS]
+    found = rows.order_by().values(**kept).annotate(**sums).order_by("-sales", "kept")[:BRANDS]
     named = [(row["kept_name"], _filled(row)) for row in found]
     rest = {name: total[name] - sum(figures[name] for _, figures in named) for name in SUMS}
     if any(rest.values()):
@@ -115,9 +113,7 @@ def chart_data(found) -> dict:
 
     def drawn(lines, *names):
         labels = {name: label for label, name in COLUMNS}
-        series = [
-            {"name": labels[name], "values": [int(line.figures[name]) for line in lines]} for name in names
-        ]
+        series = [{"name": labels[name], "values": [line.figures[name] for line in lines]} for name in names]
         return {"labels": [line.name for line in lines], "series": series}
 
     return {

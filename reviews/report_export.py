@@ -28,8 +28,7 @@ def missing_workbook(user, chosen, obligations) -> io.BytesIO:
 
 def _file(user, chosen, sheet, headers, rows):
     moment = timezone.localtime(chosen.at)
-    filters = "；".join(chosen.labels().values()) or "全部"
-    note = f"{chosen.heading}；{user} 于 {moment:%Y-%m-%d %H:%M} 导出；条件：{filters}"
+    note = f"{chosen.heading}；{user} 于 {moment:%Y-%m-%d %H:%M} 导出；条件：{chosen.conditions or '全部'}"
     file = io.BytesIO()
     write_table(file, sheet=sheet, headers=headers, rows=rows, note=note)
     file.seek(0)

@@ -125,11 +125,22 @@ class ReportFilter(PeriodChoice):
         )
 
     @property
+    def links(self):
+        """The lists behind the totals of the place, whatever else was chosen."""
+        where = f"?{self.base}&place={self.area.code}"
+        return {"returned": f"{where}&status={ReportStatus.RETURNED}", "missing": f"{where}&tab=missing"}
+
+    @property
     def address(self):
         """The address of everything chosen; of the export."""
         names = ("status", "timing", "finding", "reason")
         chosen = {name: getattr(self, name) for name in names if getattr(self, name)}
         return "&".join(filter(None, (self.here, urlencode(chosen))))
+
+    @property
+    def conditions(self):
+        """Everything chosen besides form and period, in words."""
+        return "；".join(self.labels().values())
 
     def owed(self, obligations):
         """The obligations of the form, the period and the place: what completeness counts."""

@@ -11,11 +11,17 @@ def with_states(reports, chosen):
     """Adds to reports of one form and period their state, their place and the figures last submitted."""
     permissions = _permissions(reports, chosen)
     places = place_names(row.division_code for row in reports)
-    versions = _versions([row.pk for row in reports if row.has_unsubmitted_changes])
-    for report in reports:
+    for report in last_submitted(reports):
         standing = _standing(report.enterprise, chosen, permissions)
         report.shown_code, report.shown_text = shown_status(report, standing)
         report.place = places.get(report.division_code, report.division_code)
+    return reports
+
+
+def last_submitted(reports):
+    """The same reports with the figures that count, where the enterprise has typed others since."""
+    versions = _versions([row.pk for row in reports if row.has_unsubmitted_changes])
+    for report in reports:
         if report.pk in versions:
             as_submitted(report, versions[report.pk])
     return reports

@@ -6,7 +6,7 @@ from reporting import presentation
 from reporting.enums import ReportStatus
 from reporting.models import LatePermission, Report
 from reviews.places import place_names
-from reviews.report_lists import as_submitted
+from reviews.report_lists import as_submitted, last_submitted
 
 NEIGHBOURS = 12
 
@@ -45,6 +45,6 @@ def unlock_reason(standing) -> str:
 
 
 def neighbours(report, user):
-    """The latest reports of the same enterprise and form."""
+    """The latest reports of the same enterprise and form, with the figures submitted last."""
     reports = Report.objects.visible_to(user).of(report.form_class).filter(enterprise=report.enterprise_id)
-    return reports.exclude(pk=report.pk).order_by("-period")[:NEIGHBOURS]
+    return last_submitted(list(reports.exclude(pk=report.pk).order_by("-period")[:NEIGHBOURS]))

@@ -12,11 +12,12 @@ from accounts.services.second_factor import (
     pass_second_factor,
     reset_second_factor,
 )
-from accounts.services.sessions import sign_in, sign_in_from_platform, sign_out
+from accounts.services.sessions import begin_session, sign_in, sign_in_from_platform, sign_out
 from accounts.services.staff import disable_staff, enable_staff, invite_staff, reset_staff
 
 __all__ = [
     "begin_second_factor",
+    "begin_session",
     "change_password",
     "confirm_contact",
     "confirm_second_factor",

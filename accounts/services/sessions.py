@@ -1,5 +1,8 @@
 """Signing in, within limits that slow guessing down and that no stranger can turn into a lock, and out."""
 
+import secrets
+
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import transaction
 from django.utils import timezone
@@ -9,6 +12,8 @@ from accounts.enums import Outcome, Role
 from accounts.guessing import claim_try, forget_tries, sign_in_key
 from accounts.models import User
 from autoflow.common.errors import BusinessError
+
+MOST_MARKS = 50
 
 
 def sign_in(*, username: str, password: str, address: str) -> User:
@@ -46,6 +51,26 @@ def sign_in_from_platform(*, uscc: str, address: str) -> User | None:
 
 
 @transaction.atomic
-def sign_out(*, by: User, address=None):
-    """Leave a trace of the sign-out; the caller ends the session."""
+def begin_session(*, by: User, address=None) -> str:
+    """The mark a new session carries; of more sessions than an account may have at once the oldest end
+    (DB-02). A session left without signing out counts until newer ones push it out.
+    """
+    mark, most = secrets.token_hex(8), settings.SESSIONS_PER_ACCOUNT
+    marks = [*_marks_of(by), mark]
+    kept = marks[-most:] if most else marks[-MOST_MARKS:]
+    User.objects.filter(pk=by.pk).update(session_marks=kept)
+    if most and len(kept) < len(marks):
+        record("account.session-end", by, by=by, address=address, ended=len(marks) - len(kept))
+    return mark
+
+
+@transaction.atomic
+def sign_out(*, by: User, mark="", address=None):
+    """Leave a trace of the sign-out and make room for another session; the caller ends this one."""
+    User.objects.filter(pk=by.pk).update(session_marks=[each for each in _marks_of(by) if each != mark])
     record("account.sign-out", by, by=by, address=address)
+
+
+def _marks_of(user):
+    """The marks of the sessions an account has, held until the transaction ends."""
+    return User.objects.select_for_update().values_list("session_marks", flat=True).get(pk=user.pk)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import platform, services
 from accounts.forms import SignInForm
-from accounts.middleware import STARTED_AT
+from accounts.middleware import MARK, STARTED_AT
 from autoflow.common.errors import BusinessError
 from autoflow.common.requests import client_address
 
@@ -24,9 +24,10 @@ def _safe_next(request):
 
 
 def enter(request, user):
-    """Begin a session with a new id, from now on counted towards its total length."""
+    """Begin a session with a new id, counted towards its total length and the account's number of them."""
     login(request, user, backend="accounts.backends.AccountBackend")
     request.session[STARTED_AT] = time.time()
+    request.session[MARK] = services.begin_session(by=user, address=client_address(request))
 
 
 @login_not_required
@@ -54,6 +55,6 @@ def sign_in(request):
 @require_POST
 def sign_out(request):
     """End the session."""
-    services.sign_out(by=request.user, address=client_address(request))
+    services.sign_out(by=request.user, mark=request.session.get(MARK, ""), address=client_address(request))
     logout(request)
     return redirect("accounts:login")

@@ -19,6 +19,11 @@ def normalise(text: str) -> str:
     return BLANKS.sub(" ", unicodedata.normalize("NFKC", text)).strip()
 
 
+def prose(text: str) -> str:
+    """What a person wrote to another: blanks made one, its punctuation kept."""
+    return BLANKS.sub(" ", text).strip()
+
+
 def normalise_number(text: str) -> str:
     """A number of a document, plate or vehicle: also without blanks and middle dots, in capitals."""
     if text.isascii() and text.isalnum():

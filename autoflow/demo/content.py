@@ -221,5 +221,6 @@ def years_after(day, years):
 
 def domestic_pairs():
     """Brands with the domestic producers that make them, as dealers choose them."""
-    pairs = BrandProducer.objects.select_related("brand", "producer").filter(producer__kind="DOMESTIC")
+    pairs = BrandProducer.objects.effective().filter(producer__kind="DOMESTIC")
+    pairs = pairs.select_related("brand", "producer")
     return list(pairs.order_by("id"))

@@ -96,5 +96,5 @@ def star(x, y, radius):
 
 def to_png(image):
     file = BytesIO()
-    image.quantize(32).save(file, "PNG", optimize=True)
+    image.quantize(32, method=Image.Quantize.FASTOCTREE).save(file, "PNG")
     return file.getvalue()

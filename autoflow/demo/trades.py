@@ -20,8 +20,8 @@ from usedcar.synthetic import Reporter, trade_rows
 REPORTING = frozenset({"B1", "B2", "B4"})
 SIZES = {"B1": 12, "B2": 2, "B4": 3}
 SHOWN = {"market": (15, 500), "usedcar": (8, 160)}  # a share in percent, and the most a month
-OWN = ("enterprise_id", "jurisdiction_code", "division_code", "reported_by_id", "reported_at")
-NAMES = (*COLUMNS, *OWN)
+OWN = ("enterprise_id", "jurisdiction_code", "division_code", "reported_by_id")
+NAMES = (*COLUMNS, *OWN, "reported_at")
 ROWS_AT_ONCE = 2_000
 WORTH_TELLING = 100_000
 
@@ -71,8 +71,28 @@ class TradeWriter:
         record(MONTH_DONE, summary=f"演示交易 {count} 条", period=period.isoformat(), count=count)
 
     def lines_of_month(self, days, count, first):
+        """Rows of all who report, some thousand lines at a time."""
+        rows = self.rows_of_month(days, count, first)
+        while part := list(islice(rows, ROWS_AT_ONCE)):
+            moments = [
+                min(reported_at(row["traded_on"], int(row["price"]) // 100), self.now).isoformat()
+                for _, row in part
+            ]
+            sealed = seal(frame_of([row for _, row in part]))
+            own = {name: pl.Series([owner[name] for owner, _ in part]) for name in OWN}
+            lines = sealed.with_columns(**own, reported_at=pl.Series(moments))
+            yield lines_of(lines, NAMES).getvalue()
+
+    def rows_of_month(self, days, count, first):
+        """Each row with the columns of whoever reports it."""
         for username, share in self.shares(count).items():
-            yield from self.lines_of(self.reporting[username], days, share, first)
+            if share:
+                one = self.reporting[username]
+                owner = owner_of(one)
+                for row in trade_rows(
+                    share, self.plan.seed, days=days, reporter=reporter_of(one), first=first
+                ):
+                    yield owner, row
             first += share
 
     def shares(self, total):
@@ -85,25 +105,19 @@ class TradeWriter:
             shares[name] = shares.get(name, 0) + count
         return shares
 
-    def lines_of(self, enterprise, days, count, first):
-        """Rows of one enterprise, some thousand lines at a time."""
-        reporter = Reporter(enterprise.uscc, enterprise.name, enterprise.division_code, kind_of(enterprise))
-        own = {
-            "enterprise_id": enterprise.pk,
-            "jurisdiction_code": enterprise.jurisdiction_code,
-            "division_code": enterprise.division_code,
-            "reported_by_id": enterprise.staff.all()[0].pk,
-        }
-        rows = trade_rows(count, self.plan.seed, days=days, reporter=reporter, first=first)
-        while part := list(islice(rows, ROWS_AT_ONCE)):
-            moments = [
-                min(reported_at(row["traded_on"], int(row["price"]) // 100), self.now).isoformat()
-                for row in part
-            ]
-            sealed = seal(frame_of(part))
-            columns = {name: pl.lit(value) for name, value in own.items()}
-            lines = sealed.with_columns(**columns, reported_at=pl.Series(moments))
-            yield lines_of(lines, NAMES).getvalue()
+
+def owner_of(enterprise):
+    """The columns that are the same in every row of an enterprise."""
+    return {
+        "enterprise_id": enterprise.pk,
+        "jurisdiction_code": enterprise.jurisdiction_code,
+        "division_code": enterprise.division_code,
+        "reported_by_id": enterprise.staff.all()[0].pk,
+    }
+
+
+def reporter_of(enterprise):
+    return Reporter(enterprise.uscc, enterprise.name, enterprise.division_code, kind_of(enterprise))
 
 
 def kind_of(enterprise):

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "accounts.middleware.session_limits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.pushed_out",
     "accounts.middleware.refusals_recorded",
     "accounts.middleware.AccountDuties",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -232,6 +233,7 @@ OIDC_NAME_CLAIM = env.str("OIDC_NAME_CLAIM", default="name")
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_TOTAL_SECONDS = 12 * 60 * 60
+SESSIONS_PER_ACCOUNT = env.int("SESSIONS_PER_ACCOUNT", default=3)  # 0: any number
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_NAME = "__Host-session"
 SESSION_COOKIE_SECURE = True

@@ -12,6 +12,7 @@ from catalog.services.merging import merge_effect, merge_entry
 from catalog.services.requests import (
     request_brand,
     request_displacement,
+    request_link,
     request_model,
     request_producer,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "rename_entry",
     "request_brand",
     "request_displacement",
+    "request_link",
     "request_model",
     "request_producer",
     "upload_load",

@@ -59,13 +59,13 @@ def _obstacle(entry):
     """What has to be decided before this entry can be approved."""
     match entry.KIND:
         case CatalogKind.BRAND:
-            if not entry.producers.approved().exists():
+            if not entry.links.approved().filter(producer__status=CatalogStatus.APPROVED).exists():
                 return f"品牌“{entry}”还没有审核通过的生产商，请先审核它的生产商。"
-        case CatalogKind.MODEL:
+        case CatalogKind.MODEL | CatalogKind.LINK:
             for parent in (entry.brand, entry.producer):
                 if parent.status != CatalogStatus.APPROVED:
                     return f"{parent.KIND.label}“{parent}”当前为“{parent.get_status_display()}”，请先处理。"
-            if not entry.displacements.live().exists():
+            if entry.KIND == CatalogKind.MODEL and not entry.displacements.live().exists():
                 return f"车型“{entry}”没有排量，不能通过。"
         case CatalogKind.DISPLACEMENT:
             if entry.model.status != CatalogStatus.APPROVED:

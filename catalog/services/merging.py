@@ -10,10 +10,13 @@ from accounts.models import User
 from autoflow.common.errors import BusinessError
 from catalog.enums import CatalogAction, CatalogKind, CatalogStatus
 from catalog.hooks import tell_merged, usages_of
-from catalog.models import BrandProducer, Displacement, NamedEntry
+from catalog.models import Displacement, NamedEntry
 from catalog.names import model_key
+from catalog.services.decisions import reject_entry
 from catalog.steps import lock_entry, note_step, tell_requesters
 
+LINKED = (CatalogStatus.PENDING, CatalogStatus.APPROVED)
+LINK_HELD = "已并入“{kept}”，目录中已有它的这项关联或申请，请选用“{kept}”；找不到时请重新申请。"
 RELATION = {CatalogKind.BRAND: ("brand", "producer"), CatalogKind.PRODUCER: ("producer", "brand")}
 
 
@@ -72,7 +75,7 @@ def _merge(entry, kept, by):
     if entry.KIND == CatalogKind.MODEL:
         _unite_displacements(entry, kept)
     else:
-        _unite_links(entry, kept)
+        _unite_links(entry, kept, by)
         _unite_models(entry, kept, by)
     note = f"“{entry}”并入“{kept}”"
     note_step(entry, CatalogAction.MERGE, CatalogStatus.APPROVED, by, note=note)
@@ -100,17 +103,22 @@ def _unite_displacements(entry, kept):
 
 
 def _missing_links(entry, kept):
-    """The other ends of links that only the entry has."""
-    own, other = RELATION[entry.KIND]
-    held = BrandProducer.objects.filter(**{own: kept}).values(other)
-    found = BrandProducer.objects.filter(**{own: entry}).exclude(**{f"{other}__in": held})
-    return list(found.values_list(f"{other}_id", flat=True))
+    """Links of the entry to what the kept one has no link with."""
+    other = RELATION[entry.KIND][1]
+    held = kept.links.live().values(other)
+    return list(entry.links.filter(status__in=LINKED).exclude(**{f"{other}__in": held}))
 
 
-def _unite_links(entry, kept):
-    own, other = RELATION[entry.KIND]
-    rows = [BrandProducer(**{own: kept, f"{other}_id": pk}) for pk in _missing_links(entry, kept)]
-    BrandProducer.objects.bulk_create(rows, ignore_conflicts=True)
+def _unite_links(entry, kept, by):
+    """The kept one gets the links it lacks; requests for a link move over, or end where there is one."""
+    own = RELATION[entry.KIND][0]
+    for link in _missing_links(entry, kept):
+        if link.status == CatalogStatus.APPROVED:
+            link.pk = None
+        setattr(link, own, kept)
+        link.save()
+    for link in entry.links.pending():
+        reject_entry(kind=link.KIND, entry_id=link.pk, reason=LINK_HELD.format(kept=kept), by=by)
 
 
 def _twins(entry, kept):

@@ -12,10 +12,18 @@ from accounts.models import User
 from accounts.permissions import require
 from autoflow.common.checks import invalid
 from autoflow.common.errors import BusinessError, ConflictError, TooManyRequests
-from catalog.checks import check_brand, check_displacements, check_model, check_producer, litres, tick_of
+from catalog.checks import (
+    check_brand,
+    check_displacements,
+    check_link,
+    check_model,
+    check_producer,
+    litres,
+    tick_of,
+)
 from catalog.enums import CatalogAction, CatalogKind, CatalogStatus
 from catalog.lookalikes import allowed_keys, known, new_model
-from catalog.models import Brand, BrandProducer, Displacement, Producer, Request, VehicleModel
+from catalog.models import Brand, BrandProducer, Displacement, NamedEntry, Producer, Request, VehicleModel
 from catalog.steps import note_step, summary_of
 from catalog.workdays import decision_due
 
@@ -38,7 +46,7 @@ def request_brand(
     if new_producer is not None:
         producer = _enter(Producer(**new_producer), by, _evidence(values))
     brand = _enter(Brand(**_columns(values)), by, _evidence(values))
-    BrandProducer.objects.get_or_create(brand=brand, producer=producer)
+    BrandProducer.objects.live().get_or_create(brand=brand, producer=producer)
     return brand
 
 
@@ -50,8 +58,26 @@ def request_producer(*, values: dict, brand_id: int | None, confirmed=(), by: Us
     _refuse_unanswered(check_producer(values["name"], known(CatalogKind.PRODUCER, by)), values, confirmed)
     producer = _enter(Producer(**_columns(values)), by, _evidence(values))
     if brand is not None:
-        BrandProducer.objects.get_or_create(brand=brand, producer=producer)
+        BrandProducer.objects.live().get_or_create(brand=brand, producer=producer)
     return producer
+
+
+@transaction.atomic
+def request_link(*, values: dict, brand_id: int, producer_id: int, by: User) -> BrandProducer:
+    """Ask that a producer of the catalogue makes a brand of it; what still waits is linked when it is asked
+    for.
+    """
+    _begin(CatalogKind.LINK, by)
+    brand = Brand.objects.approved().filter(pk=brand_id).first()
+    producer = Producer.objects.approved().filter(pk=producer_id).first()
+    if brand is None or producer is None:
+        raise BusinessError("请选择目录中已审核通过的品牌和生产商。")
+    links = BrandProducer.objects.live().filter(brand=brand, producer=producer)
+    known = links.exclude(status=CatalogStatus.PENDING) | links.filter(requests__uscc=by.uscc)
+    status = known.values_list("status", flat=True).first()
+    _refuse_unanswered(check_link(brand.name, producer.name, status), values, ())
+    link = BrandProducer(brand=brand, producer=producer, status=CatalogStatus.PENDING)
+    return _enter(link, by, _evidence(values))
 
 
 @transaction.atomic
@@ -121,10 +147,8 @@ def _evidence(values):
 
 def _usable_pair(brand_id, producer_id, by):
     """The brand with its producer, both to be chosen by this enterprise."""
-    pair = BrandProducer.objects.filter(
-        brand__in=Brand.objects.usable_by(by).filter(pk=brand_id),
-        producer__in=Producer.objects.usable_by(by).filter(pk=producer_id),
-    ).select_related("brand", "producer")
+    pair = BrandProducer.objects.usable_by(by).filter(brand=brand_id, producer=producer_id)
+    pair = pair.select_related("brand", "producer")
     if found := pair.first():
         return found.brand, found.producer
     raise BusinessError("请先选择品牌，再选择该品牌的生产商。")
@@ -132,7 +156,7 @@ def _usable_pair(brand_id, producer_id, by):
 
 def _enter(entry, by, evidence):
     """A new entry that waits for its decision; a name somebody else asked for already is joined."""
-    if entry.KIND != CatalogKind.DISPLACEMENT:
+    if isinstance(entry, NamedEntry):
         entry.name_key = entry.key
     entry.requested_at = entry.requested_at or timezone.now()
     entry.due_at = decision_due(entry.requested_at)
@@ -159,6 +183,8 @@ def _taken(entry):
             same = {"brand": entry.brand, "producer": entry.producer, "name_key": entry.name_key}
         case CatalogKind.DISPLACEMENT:
             same = {"model": entry.model, "value": entry.value}
+        case CatalogKind.LINK:
+            same = {"brand": entry.brand, "producer": entry.producer}
         case _:
             same = {"name_key": entry.name_key}
     found = type(entry).objects.live().filter(**same).first()

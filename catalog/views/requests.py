@@ -14,7 +14,7 @@ from autoflow.common.pages import keyset_page
 from autoflow.common.requests import chosen_id, chosen_text
 from catalog import services
 from catalog.enums import CatalogKind
-from catalog.forms import BrandForm, DisplacementForm, ModelForm, ProducerForm
+from catalog.forms import BrandForm, DisplacementForm, LinkForm, ModelForm, ProducerForm
 from catalog.guard import guard_of
 from catalog.models import Request, VehicleModel
 from catalog.names import spelled
@@ -42,7 +42,7 @@ def request_list(request):
 def brand_add(request):
     """Ask for a brand with a producer, new or linked (C-011)."""
     require(request.user, Permission.CATALOG_REQUEST, CatalogKind.BRAND)
-    form = BrandForm(request.POST or None, user=request.user, initial=_initial(request, "name", "q"))
+    form = BrandForm(request.POST or None, user=request.user, initial=_initial(request, "name"))
     return _answer(request, form, services.request_brand, "catalog/brand_add.html")
 
 
@@ -51,8 +51,17 @@ def brand_add(request):
 def producer_add(request):
     """Ask for a producer, of a brand that is there or of none yet."""
     require(request.user, Permission.CATALOG_REQUEST, CatalogKind.PRODUCER)
-    form = ProducerForm(request.POST or None, user=request.user, initial=_initial(request, "name", "q"))
+    form = ProducerForm(request.POST or None, user=request.user, initial=_initial(request, "name"))
     return _answer(request, form, services.request_producer, "catalog/producer_add.html")
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(Permission.CATALOG_REQUEST)
+def link_add(request):
+    """Ask that a brand of the catalogue gets one of its producers."""
+    require(request.user, Permission.CATALOG_REQUEST, CatalogKind.LINK)
+    form = LinkForm(request.POST or None, user=request.user, initial=_initial(request))
+    return _answer(request, form, services.request_link, "catalog/link_add.html")
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,7 +69,7 @@ def producer_add(request):
 def model_add(request):
     """Ask for a model together with its first displacements (C-010)."""
     require(request.user, Permission.CATALOG_REQUEST, CatalogKind.MODEL)
-    form = ModelForm(request.POST or None, user=request.user, initial=_initial(request, "model_name", "q"))
+    form = ModelForm(request.POST or None, user=request.user, initial=_initial(request, "model_name"))
     return _answer(request, form, services.request_model, "catalog/model_add.html")
 
 
@@ -100,10 +109,11 @@ def similar(request):
     return render(request, "catalog/_guard.html", {"guard": guard, "next_url": _next_of(request)})
 
 
-def _initial(request, name, parameter):
-    """What the page one came from knows already."""
+def _initial(request, *names):
+    """What the page one came from knows already; the text searched for is the name of the new entry."""
     known = {each: str(chosen_id(request, each) or "") for each in ("brand", "producer")}
-    return {name: chosen_text(request.GET, parameter)} | {each: pk for each, pk in known.items() if pk}
+    text = chosen_text(request.GET, "q")
+    return dict.fromkeys(names, text) | {each: pk for each, pk in known.items() if pk}
 
 
 def _next_of(request):

@@ -7,7 +7,7 @@ from accounts.enums import Permission
 from accounts.models import User
 from accounts.permissions import require
 from autoflow.common.errors import BusinessError
-from catalog.enums import CatalogStatus, ProducerKind
+from catalog.enums import ProducerKind
 from catalog.models import BrandProducer
 from filing.checks import Context, check_filing
 from filing.confirmers import confirmer_of
@@ -29,11 +29,8 @@ from filing.workdays import decision_due
 def findings_of(filing):
     """What the rules say about a version as it is stored now."""
     brands = {line.brand_id for line in filing.brand_lines.all()} if filing.pk else set()
-    pairs = BrandProducer.objects.filter(
-        brand__in=brands,
-        brand__status=CatalogStatus.APPROVED,
-        producer__status=CatalogStatus.APPROVED,
-    ).values_list("brand_id", "producer_id", "producer__kind")
+    pairs = BrandProducer.objects.effective().filter(brand__in=brands)
+    pairs = pairs.values_list("brand_id", "producer_id", "producer__kind")
     context = Context(
         today=timezone.localdate(),
         is_change=filing.is_change,

@@ -110,7 +110,7 @@ class Report(StateMachine, models.Model):
         ]
 
     def __str__(self):
-        return f"{self.form_class.title} {self.month.label}"
+        return f"{self.month.label}{self.form_class.title}"
 
     @property
     def form_class(self):

@@ -4,6 +4,7 @@ from reporting.services.oversight import (
     decide_late_request,
     ensure_window,
     grant_late_permission,
+    note_export,
     return_report,
     set_window,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "file_nil_return",
     "findings_of",
     "grant_late_permission",
+    "note_export",
     "return_report",
     "save_report",
     "set_window",

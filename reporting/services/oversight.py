@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from accounts.audit import record
 from accounts.enums import Permission, Role
@@ -11,11 +12,12 @@ from accounts.models import Jurisdiction, User
 from accounts.notices import notify
 from accounts.permissions import require
 from autoflow.common.errors import BusinessError, ConflictError
+from autoflow.common.text import prose
 from filing.models import Enterprise
 from reporting import clock
 from reporting.deadlines import standing_of
 from reporting.enums import LateStatus, Phase, ReportAction
-from reporting.models import LatePermission, WindowRule
+from reporting.models import LatePermission, Report, WindowRule
 from reporting.periods import Period
 from reporting.registry import ReportForm, report_form
 from reporting.steps import audited, counted_content, lock_report, note_step, place_of
@@ -43,7 +45,7 @@ def return_report(*, report_id: int, version: int, reason: str, by: User):
         _give_time(report, by)
         title = f"{report.month.label}{report.form_class.title}被退回"
         notify(report.enterprise.staff.all(), title=title, text=reason, url=report.url("edit"))
-        record("report.return", report, by=by, version=version)
+        record("report.return", report, by=by, summary=str(report), version=version)
         return report
 
 
@@ -55,13 +57,8 @@ def _give_time(report, by):
         _grant(report.enterprise, report.form, report.period, at + timedelta(days=7), "退回修改", by, at)
 
 
-def _prose(text):
-    """What a person wrote to another: blanks made one, its punctuation kept."""
-    return " ".join(text.split())
-
-
 def _reason(text, message):
-    text = _prose(text)
+    text = prose(text)
     if len(text) not in REASON_LENGTHS:
         raise BusinessError(message)
     return text
@@ -84,7 +81,7 @@ def _grant(enterprise, form, period, until, note, by, at):
 
 def _ensure_term(until, at):
     if not at < until <= at + LONGEST_PERMISSION:
-        raise BusinessError(f"有效期须在今天之后、{LONGEST_PERMISSION.days} 天之内。")
+        raise BusinessError(f"有效期不得早于今天，最长 {LONGEST_PERMISSION.days - 1} 天。")
 
 
 @transaction.atomic
@@ -106,7 +103,8 @@ def grant_late_permission(
     _ensure_term(until, at)
     permission = _grant(enterprise, form, period.start, until, note, by, at)
     _tell(permission)
-    record("report.unlock", permission, by=by, form=form, period=str(period), enterprise=enterprise.pk)
+    named = {"form": form, "period": str(period), "enterprise": enterprise.pk}
+    record("report.unlock", permission, by=by, summary=f"{period.label}{form_class.title}", **named)
     return permission
 
 
@@ -121,7 +119,7 @@ def decide_late_request(
         require(by, Permission.REPORT_UNLOCK, permission)
         if permission.status != LateStatus.ASKED:
             raise ConflictError("该申请已由他人办理，请刷新后查看。")
-        at, note = clock.now(), _prose(note)
+        at, note = clock.now(), prose(note)
         if is_granted:
             if not permission.form_class.can_be_unlocked:
                 raise BusinessError(f"{permission.form_class.title}截止后不能填报或修改，不能同意补报。")
@@ -133,7 +131,8 @@ def decide_late_request(
         permission.decided_at, permission.decided_by, permission.note = at, by, note
         permission.save(update_fields=["status", "until", "decided_at", "decided_by", "note"])
         _tell(permission)
-        record("report.decide-late", permission, by=by, status=permission.status)
+        title = f"{permission.month.label}{permission.form_class.title}"
+        record("report.decide-late", permission, by=by, summary=title, status=permission.status)
         return permission
 
 
@@ -144,7 +143,17 @@ def _tell(permission):
         text = f"请在{limit_text(permission.until)}前填报，到期自动关闭。"
     else:
         title, text = f"没有同意补报{period.label}{form.title}", permission.note
-    notify(permission.enterprise.staff.all(), title=title, text=text)
+    notify(permission.enterprise.staff.all(), title=title, text=text, url=_where_next(permission))
+
+
+def _where_next(permission):
+    """Where the enterprise goes on: its report of the period, or the page to begin one."""
+    form = permission.form_class
+    reports = Report.objects.alive().of(form, permission.month).filter(enterprise=permission.enterprise_id)
+    report = reports.first()
+    if report is None:
+        return reverse(f"{form.namespace}-add")
+    return report.url("edit" if permission.status == LateStatus.GRANTED else "detail")
 
 
 def ensure_window(form: ReportForm, window: Window) -> None:
@@ -174,5 +183,12 @@ def set_window(*, form: str, period: Period, window: Window, reason: str, by: Us
         reason=_reason(reason, "请写明调整期限的原因（5–500 字）。"),
         set_by=by,
     )
-    record("report.window", rule, by=by, form=form, period=str(period))
+    title = f"{period.label}{form_class.title}"
+    record("report.window", rule, by=by, summary=title, form=form, period=str(period))
     return rule
+
+
+def note_export(*, title: str, conditions: str = "", count: int | None = None, by: User) -> None:
+    """A workbook that left the system: what it was about, and of lists how many rows."""
+    counted = {} if count is None else {"count": count}
+    record("report.export", by=by, summary="；".join(filter(None, (title, conditions))), **counted)

@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.permissions import require
 from autoflow.common.checks import Finding, required, rules
 from autoflow.common.errors import BusinessError, ConflictError
-from autoflow.common.text import normalise
+from autoflow.common.text import normalise, prose
 from filing.models import Enterprise
 from reporting import clock
 from reporting.deadlines import effective_from, reason_closed, reason_not_to_fill, standing_of
@@ -226,7 +226,7 @@ def delete_report(*, report_id: int, reason: str, by: User) -> Report:
         require(by, Permission.REPORT_EDIT)
         report = lock_report(report_id, by)
         ensure_open(report, clock.now())
-        reason = " ".join(reason.split())  # prose keeps its punctuation
+        reason = prose(reason)
         if report.submitted_at is not None and len(reason) not in REASON_LENGTHS:
             raise BusinessError(f"删除已上报的报表须写明原因。{WRITE_REASON}")
         report.form_class.counted(report, counted_content(report), None, place=(place_of(report),) * 2)
@@ -251,7 +251,7 @@ def ask_late_permission(*, form: str, period: Period, reason: str, by: User) -> 
             raise BusinessError(reason_closed(standing, enterprise) or "年报截止后不能补报。")
         if standing.is_open:
             raise BusinessError("本期现在就可以填报，无需申请。")
-        reason = " ".join(reason.split())  # prose keeps its punctuation
+        reason = prose(reason)
         if len(reason) not in REASON_LENGTHS:
             raise BusinessError(f"请写明申请原因。{WRITE_REASON}")
         permission = LatePermission(

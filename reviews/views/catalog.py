@@ -61,7 +61,7 @@ def entry_reject(request, kind, entry_id):
 @require_POST
 @permission_required(Permission.CATALOG_MANAGE)
 def entry_rename(request, kind, entry_id):
-    entry, name = _entry_of(request, kind, entry_id), request.POST.get("name", "")
+    entry, name = _named_of(request, kind, entry_id), request.POST.get("name", "")
     return _decide(request, entry, services.rename_entry, "的标准名称已更正，原名称仍可查到。", name=name)
 
 
@@ -77,7 +77,7 @@ def entry_disable(request, kind, entry_id):
 @permission_required(Permission.CATALOG_MANAGE)
 def entry_merge(request, kind, entry_id):
     """Look up the entry to keep, see the effect, then merge; afterwards the same figures as done."""
-    entry = _entry_of(request, kind, entry_id)
+    entry = _named_of(request, kind, entry_id)
     into_id = chosen_id(request, "into")
     if request.method == "POST":
         if into_id is None:
@@ -125,6 +125,13 @@ def _entry_of(request, kind, entry_id):
     return get_object_or_404(catalogue.with_review_columns(entries, kind), pk=entry_id)
 
 
+def _named_of(request, kind, entry_id):
+    """Only what has a name of its own is corrected or merged."""
+    if kind not in catalogue.NAMED:
+        raise Http404
+    return _entry_of(request, kind, entry_id)
+
+
 def _decide(request, entry, service, done, **words):
     """Take the step and go on to what has waited longest; what was written stays when it is refused."""
     kind = entry.KIND.value
@@ -151,6 +158,7 @@ def _entry_page(request, entry, *, error=None):
         "subject": f"{entry.KIND.label}“{entry}”",
         "facts": catalogue.facts(entry),
         "candidates": candidates,
+        "merged_into": getattr(entry, "merged_into", None),
         "usage": catalogue.usage_of(entry),
         "steps": catalogue.steps_of(entry),
         "reason": request.POST.get("reason") or catalogue.default_reason(candidates),

@@ -12,7 +12,7 @@ from autoflow.common.pages import keyset_page
 from autoflow.common.requests import chosen_id
 from reporting import clock
 from reporting.models import Obligation, Report
-from reporting.services import return_report
+from reporting.services import note_export, return_report
 from reviews import report_page
 from reviews.completeness import by_place, completeness
 from reviews.report_export import missing_workbook, submitted_workbook
@@ -57,11 +57,20 @@ def report_export(request):
     """The tab as it is narrowed down, every row of it, as a workbook."""
     chosen = ReportFilter(request.GET, request.user, clock.now())
     if request.GET.get("tab") == MISSING:
-        rows, write = chosen.missing(Obligation.objects.visible_to(request.user)), missing_workbook
+        word, write, rows = (
+            "未报",
+            missing_workbook,
+            chosen.missing(Obligation.objects.visible_to(request.user)),
+        )
     else:
-        rows, write = chosen.reports(Report.objects.visible_to(request.user)), submitted_workbook
-    file = write(request.user, chosen, rows)
-    return FileResponse(file, as_attachment=True, filename=f"{chosen.heading}.xlsx", content_type=XLSX)
+        word, write, rows = (
+            "已报",
+            submitted_workbook,
+            chosen.reports(Report.objects.visible_to(request.user)),
+        )
+    file, title = write(request.user, chosen, rows), f"{chosen.heading}（{word}）"
+    note_export(title=title, conditions=chosen.conditions, count=rows.count(), by=request.user)
+    return FileResponse(file, as_attachment=True, filename=f"{title}.xlsx", content_type=XLSX)
 
 
 @require_safe

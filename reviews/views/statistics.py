@@ -1,4 +1,4 @@
-"""Consolidated views of the authorities: one month of new cars or of markets: page and workbook."""
+"""Consolidated views of the authorities: new cars or markets of a period: page and workbook."""
 
 from django.http import FileResponse
 from django.shortcuts import render
@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from accounts.enums import Permission
 from accounts.permissions import permission_required
 from reporting import clock
+from reporting.services import note_export
 from reviews import market_statistics, market_workbook, newcar_statistics, newcar_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -15,7 +16,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 @permission_required(Permission.REPORT_REVIEW)
 def newcar(request):
-    """One month of one's area: figures with comparisons, places that add up, brands, the year behind it."""
+    """One period of one's area: figures with comparisons, places that add up, brands, the year behind it."""
     chosen = newcar_statistics.NewcarChoice(request.GET, request.user, clock.now())
     found = newcar_statistics.statistics(request.user, chosen)
     context = {"chosen": chosen, "found": found, "charts": newcar_statistics.chart_data(found)}
@@ -28,13 +29,13 @@ def newcar_export(request):
     """The tables of the page as a workbook."""
     chosen = newcar_statistics.NewcarChoice(request.GET, request.user, clock.now())
     found = newcar_statistics.statistics(request.user, chosen)
-    return _file(chosen, newcar_workbook.workbook(request.user, chosen, found))
+    return _file(request, chosen, newcar_workbook.workbook(request.user, chosen, found))
 
 
 @require_safe
 @permission_required(Permission.REPORT_REVIEW)
 def market(request):
-    """One month of the markets of one's area: the matrix, places that add up, who is missing, the year."""
+    """One period of the markets of one's area: the matrix, places that add up, who is missing, the year."""
     chosen = market_statistics.MarketChoice(request.GET, request.user, clock.now())
     found = market_statistics.statistics(request.user, chosen)
     context = {"chosen": chosen, "found": found, "charts": market_statistics.chart_data(found)}
@@ -47,8 +48,9 @@ def market_export(request):
     """The tables of the page as a workbook."""
     chosen = market_statistics.MarketChoice(request.GET, request.user, clock.now())
     found = market_statistics.statistics(request.user, chosen)
-    return _file(chosen, market_workbook.workbook(request.user, chosen, found))
+    return _file(request, chosen, market_workbook.workbook(request.user, chosen, found))
 
 
-def _file(chosen, file):
+def _file(request, chosen, file):
+    note_export(title=f"{chosen.title}统计表", by=request.user)
     return FileResponse(file, as_attachment=True, filename=f"{chosen.title}.xlsx", content_type=XLSX)

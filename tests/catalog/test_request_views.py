@@ -7,7 +7,13 @@ from tests.catalog.test_requests import ask_brand, ask_model, clerk
 from tests.factories import BrandFactory, EnterpriseFactory, ProducerFactory, UserFactory, VehicleModelFactory
 
 pytestmark = pytest.mark.django_db
-ADDS = ["catalog:brand-add", "catalog:producer-add", "catalog:model-add", "catalog:displacement-add"]
+ADDS = [
+    "catalog:brand-add",
+    "catalog:producer-add",
+    "catalog:link-add",
+    "catalog:model-add",
+    "catalog:displacement-add",
+]
 BACK = "/filing/edit/"
 
 
@@ -54,7 +60,7 @@ def test_own_requests_of_a_used_car_dealer_are_none_with_the_reason(client_for):
     assert "由销售新车的企业" in page.content.decode()
 
 
-@pytest.mark.parametrize(("name", "status"), [*zip(ADDS, [200, 200, 422, 422], strict=True)])
+@pytest.mark.parametrize(("name", "status"), [*zip(ADDS, [200, 200, 200, 422, 422], strict=True)])
 def test_brands_and_producers_are_open_before_the_confirmation(client_for, name, status):
     assert client_for(clerk(complete=True)).get(reverse(name)).status_code == status
 

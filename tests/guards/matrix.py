@@ -55,6 +55,7 @@ ALLOWED = {
     "catalog:producer-options": ENTERPRISE,
     "catalog:brand-add": ENTERPRISE,
     "catalog:producer-add": ENTERPRISE,
+    "catalog:link-add": ENTERPRISE,
     "catalog:model-add": ENTERPRISE,
     "catalog:displacement-add": ENTERPRISE,
     "catalog:request-list": ENTERPRISE,

@@ -274,7 +274,7 @@ def test_unlock_unasked_is_bounded_and_in_scope(enterprise, at):
         "note": "系统故障期间未能填报",
     }
     with at("2026-10-20 10:00"):
-        with pytest.raises(BusinessError, match="31 天之内"):
+        with pytest.raises(BusinessError, match="最长 30 天"):
             grant_late_permission(**wanted, until=shanghai("2026-12-31 00:00"), by=UserFactory(city=True))
         with pytest.raises(Http404):
             grant_late_permission(**wanted, until=shanghai("2026-10-25 00:00"), by=UserFactory(ningbo=True))

@@ -51,7 +51,7 @@ def test_report_from_the_choice_of_period_to_the_list(client, at):
         report = begin(client)
         assert "评估数量" in client.get(address("edit", report.pk)).content.decode()
         answer = client.post(address("edit", report.pk), posted(report), follow=True)
-        assert "2026年第3季度已上报" in answer.content.decode()
+        assert "2026年第3季度鉴定评估季度报表已上报" in answer.content.decode()
         page = client.get(address("list")).content.decode()
     assert "已上报" in page
     assert "修改" in page

@@ -10,7 +10,7 @@ from tests.factories import BrandFactory, BrandLineFactory, FilingFactory, UserF
 
 pytestmark = pytest.mark.django_db
 QUEUE = "reviews:catalog-queue"
-KINDS = ["brand", "producer", "model", "displacement"]
+KINDS = ["brand", "producer", "model", "displacement", "link"]
 
 
 @pytest.fixture
@@ -28,6 +28,7 @@ def entries_of(model):
         "producer": model.producer,
         "model": model,
         "displacement": model.displacements.first(),
+        "link": model.brand.links.get(),
     }
 
 
@@ -46,7 +47,8 @@ def test_queue_holds_what_waits_longest_first_with_its_age(admin):
 def test_queue_looks_up_entries_of_every_state(admin, kind):
     model = VehicleModelFactory(name="途岳")
     entry = entries_of(model)[kind]
-    text = {"brand": model.brand.name, "producer": model.producer.name}.get(kind, "途岳")
+    own = {"brand": model.brand.name, "producer": model.producer.name, "link": model.producer.name}
+    text = own.get(kind, "途岳")
     for status in ("APPROVED", "ALL"):
         rows = admin.get(reverse(QUEUE), {"kind": kind, "status": status, "q": text}).context["page"].rows
         assert rows == [entry]
@@ -161,6 +163,13 @@ def test_unknown_kind_and_entry_are_not_found(admin, step):
     post = admin.get if step == "entry" else admin.post
     assert post(reverse(f"reviews:catalog-{step}", args=["engine", 1])).status_code == 404
     assert post(reverse(f"reviews:catalog-{step}", args=["brand", 999_999])).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["displacement", "link"])
+@pytest.mark.parametrize("step", ["rename", "merge"])
+def test_what_has_no_name_is_neither_renamed_nor_merged(admin, step, kind):
+    entry = entries_of(VehicleModelFactory())[kind]
+    assert admin.post(f"{url(step, entry)}?into={entry.pk}", {"name": "改名"}).status_code == 404
 
 
 @pytest.mark.parametrize("role", ["county", "province", "nation", "auditor", "manager"])

@@ -10,9 +10,9 @@ from accounts.models import Contact
 from filing.enums import ConfirmLevel, FilingStatus
 from filing.models import Enterprise, Filing, PushMessage
 from filing.services import open_service
+from reporting.models import LatePermission
 from tests.factories import (
     BrandFactory,
-    CancellationFactory,
     EnterpriseFactory,
     FilingFactory,
     ImportBatchFactory,
@@ -20,6 +20,7 @@ from tests.factories import (
     TradeFactory,
     UserFactory,
 )
+from tests.reviews.months import FORM, dealer, month, owe, shanghai, stopped
 
 pytestmark = pytest.mark.django_db
 HOME = "/"
@@ -105,6 +106,45 @@ def test_home_of_an_officer_counts_his_own_queue_and_area(client_for):
     assert {filing.pk for filing in desk["latest"]} == {mine.pk, late.pk, elsewhere.pk}
 
 
+def test_home_of_an_officer_shows_requests_and_reports_of_his_area(client_for):
+    late, elsewhere = dealer(), dealer("330203")
+    for enterprise in (late, elsewhere):
+        asked = {"asked_at": shanghai("2026-11-01 10:00"), "asked_by": enterprise.staff.first()}
+        place = {"jurisdiction_code": enterprise.jurisdiction_code, "division_code": enterprise.division_code}
+        LatePermission.objects.create(enterprise=enterprise, form=FORM, period="2026-09-01", **asked, **place)
+    month(dealer(), is_late=True)
+    for enterprise in (late, elsewhere):
+        owe(enterprise)
+    owe(late, "2026-08-01")
+
+    county = client_for(UserFactory(county=True))
+    with stopped("2026-11-07 09:00"):
+        answer = county.get(HOME)
+
+    assert [(heap.label, heap.count) for heap in answer.context["desk"]["requests"]] == [("补报申请", 1)]
+    (due,) = answer.context["desk"]["reports"]
+    assert (due.title, due.limit) == ("2026年10月汽车销售月报", "已截止，2026年11月15日 24:00锁定")
+    assert (due.total.owed, due.total.late, due.total.missing) == (2, 1, 1)
+    missing = "/reviews/reports/?form=newcar_monthly&amp;period=2026-10&amp;tab=missing"
+    assert missing in answer.content.decode()
+    assert reverse("reviews:late-list") in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("moment", "limits"),
+    [
+        ("2026-11-20 09:00", ["已锁定，须开锁才能补报"]),
+        ("2026-11-25 00:00", ["2026年12月5日 24:00截止", "已锁定，须开锁才能补报"]),
+    ],
+)
+def test_home_of_an_officer_shows_what_can_still_be_done(client_for, moment, limits):
+    owe(dealer())
+    owe(dealer(), "2026-11-01")
+    with stopped(moment):
+        desk = client_for(UserFactory(nation=True)).get(HOME).context["desk"]
+    assert [due.limit for due in desk["reports"]] == limits
+
+
 def test_home_of_the_ministry_sees_all_and_decides_nothing(client_for):
     FilingFactory(submitted=True)
     FilingFactory(submitted=True, enterprise__division_code="330203")
@@ -181,14 +221,3 @@ def test_home_names_the_authority_that_has_no_telephone_yet(client_for):
     page = client_for(user).get(HOME).content.decode()
     assert "0571-87057000" in page
     assert "还没有登记电话" not in page
-
-
-def test_home_of_an_officer_names_the_other_requests_that_wait_for_him(client_for):
-    county = client_for(UserFactory(county=True))
-    assert county.get(HOME).context["desk"]["others"] == []
-    CancellationFactory()
-    CancellationFactory(division_code="330110")  # another county answers this one
-    assert county.get(HOME).context["desk"]["others"] == [
-        ("注销申请", 1, reverse("reviews:cancellation-list"))
-    ]
-    assert "注销申请 1 件" in county.get(HOME).content.decode()

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import AuditRecord
 from filing.models import Filing
 from reporting.models import LatePermission, WindowRule
 from tests.factories import FilingFactory, UserFactory
@@ -121,7 +122,23 @@ def test_officer_grants_until_the_end_of_a_day(county):
     permission.refresh_from_db()
     assert done.status_code == 302
     assert (permission.status, permission.until) == ("GRANTED", shanghai("2026-11-25 00:00"))
-    assert permission.enterprise.staff.get().notices.get().title == "已同意补报2026年10月汽车销售月报"
+    notice = permission.enterprise.staff.get().notices.get()
+    assert notice.title == "已同意补报2026年10月汽车销售月报"
+    assert notice.url == reverse("newcar:monthly-add")
+    assert AuditRecord.objects.get(action="report.decide-late").summary == "2026年10月汽车销售月报"
+
+
+def test_permission_to_change_a_report_leads_to_it(county):
+    enterprise = held_dealer()
+    report = month(enterprise)
+    permission = asked(enterprise)
+    post(county, f"{LATE}{permission.pk}/", {"action": "grant", "until": "2026-11-24", "note": ""})
+    assert enterprise.staff.get().notices.get().url == report.url("edit")
+
+
+def test_tabs_keep_the_conditions(county):
+    page = get(county, LATE, q="良渚", form=FORM).content.decode()
+    assert "?tab=ended&amp;q=%E8%89%AF%E6%B8%9A&amp;form=newcar_monthly" in page
 
 
 def test_officer_refuses_with_a_reason_and_needs_no_date(county):

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
+from accounts.models import AuditRecord
 from reporting.models import Obligation, Report
 from reporting.owing import owe_all
 from reporting.periods import Period
@@ -35,6 +36,10 @@ def found(client, **query):
 @pytest.fixture
 def nation(client_for):
     return client_for(UserFactory(nation=True))
+
+
+def compared(shown):
+    return {one.word: (one.change, one.text) for one in shown["comparisons"]}
 
 
 def markets_everywhere():
@@ -120,13 +125,80 @@ def test_comparisons_wait_for_the_end_of_the_month(nation):
     market = market_of()
     submit_month(market, {"SEDAN": row(60, "480.00")}, month=Period.month(2026, 9))
     submit_month(market, {"SEDAN": row(30, "240.00")})
-    assert found(nation)["against_previous"] == ("-50.0%", "2026年9月为 60 辆")
-    assert found(nation, moment="2026-11-05 23:59:59")["against_previous"] == (
-        "–",
-        "2026年10月填报未截止，暂不比较",
-    )
-    assert found(nation)["against_last_year"] == ("–", "2025年10月没有数据")
-    assert [line.figures["qty"] for line in found(nation)["months"]] == [0] * 10 + [60, 30]
+    words = {"较上月": ("-50.0%", "2026年9月为 60 辆"), "较上年同月": ("–", "2025年10月没有数据")}
+    assert compared(found(nation)) == words
+    early = compared(found(nation, moment="2026-11-05 23:59:59"))
+    assert early["较上月"] == ("–", "2026年10月填报未截止，暂不比较")
+    assert [line.figures["qty"] for line in found(nation)["months"]] == [None] * 10 + [60, 30]
+
+
+def test_nothing_reported_is_not_nil(nation):
+    submit_month(market_of(), {"SEDAN": row(60, "480.00")}, month=Period.month(2026, 9))
+    shown = found(nation)
+    assert compared(shown)["较上月"] == ("–", "2026年10月没有数据")
+    assert [line.figures["qty"] for line in shown["months"]] == [None] * 10 + [60, None]
+    assert get(nation).context["charts"]["months"]["series"][0]["values"][-1] is None
+
+
+def test_comparable_change_counts_the_markets_of_both_periods_by_what_they_submitted(nation):
+    stays, gone, new = market_of(), market_of(), market_of()
+    september = Period.month(2026, 9)
+    submit_month(stays, {"SEDAN": row(60, "480.00")}, month=september)
+    submit_month(gone, {"SEDAN": row(40, "320.00")}, month=september)
+    kept = submit_month(stays, {"SEDAN": row(75, "600.00")})
+    submit_month(new, {"SEDAN": row(5, "40.00")})
+    Report.objects.filter(pk=kept.pk).update(qty=999, has_unsubmitted_changes=True)
+    previous = found(nation)["comparisons"][0]
+    assert (previous.change, previous.alike_change) == ("-20.0%", "+25.0%")
+    assert (previous.market_count, previous.now, previous.before) == (1, 75, 60)
+    assert previous.summary == "2026年9月为 100 辆；可比口径 +25.0%（1 家）"
+    assert previous.summary in get(nation).content.decode()
+
+
+def quarters():
+    """Two markets: one reported the third quarter of both years, the other missed a month of it."""
+    whole, partly = market_of(), market_of()
+    for year, number in ((2025, 10), (2026, 12)):
+        for month in (7, 8, 9):
+            header = {"resident_merchant_count": month}
+            submit_month(
+                whole, {"SEDAN": row(number, f"{number}0.00")}, month=Period.month(year, month), **header
+            )
+    submit_month(partly, {"TRUCK": row(8, "64.00")}, month=Period.month(2026, 7), resident_merchant_count=50)
+
+
+def test_quarter_and_year_are_the_sums_of_their_months(nation):
+    quarters()
+    submit_month(market_of(), {"SEDAN": row(9, "90.00")})
+    months = [found(nation, period=f"2026-{month:02}")["total"].figures for month in (7, 8, 9, 10)]
+    for period, of_period in (("2026-Q3", months[:3]), ("2026", months)):
+        shown = found(nation, period=period)
+        for name in ("qty", "amount", "nev", "imported", "cross_province"):
+            assert shown["total"].figures[name] == sum(one[name] for one in of_period)
+        assert shown["matrix_total"].quantities[0] == shown["total"].figures["qty"]
+        for name, figure in shown["total"].figures.items():
+            assert figure == sum(line.figures[name] for line in shown["places"])
+    quarter = found(nation, period="2026-Q3")
+    assert quarter["total"].figures["qty"] == 12 * 3 + 8
+    assert quarter["total"].figures["merchants"] == 9
+    assert quarter["completeness_text"] == "应报 4 份，已报 4 份"
+
+
+def test_quarters_and_years_are_compared_with_their_like(nation):
+    quarters()
+    before, year_before = found(nation, period="2026-Q3")["comparisons"]
+    assert (before.word, before.change, before.text) == ("较上季", "–", "2026年第2季度没有数据")
+    assert (year_before.word, year_before.change) == ("较上年同季", "+46.7%")
+    assert (year_before.market_count, year_before.alike_change) == (1, "+20.0%")
+    (whole,) = found(nation, period="2026")["comparisons"]
+    assert (whole.word, whole.change, whole.text) == ("较上年", "–", "2026年度填报未截止，暂不比较")
+    assert found(nation, period="2026-Q9")["total"].figures == found(nation)["total"].figures
+
+
+def test_longer_periods_lead_to_no_list_of_reports(nation):
+    quarters()
+    assert "/reviews/reports/?" in get(nation, period="2026-07").content.decode()
+    assert "/reviews/reports/?" not in get(nation, period="2026-Q3").content.decode()
 
 
 def test_plots_draw_the_figures_of_the_tables(nation):
@@ -155,7 +227,7 @@ def test_workbook_holds_the_tables_with_their_totals(nation):
     with stopped(DUE):
         answer = nation.get(XLSX, {"period": "2026-10"})
     book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
-    assert book.sheetnames == ["交易矩阵", "分地区", "上报情况", "近十二个月"]
+    assert book.sheetnames == ["交易矩阵", "分地区", "上报情况", "比较", "近十二个月"]
     rows = list(book["交易矩阵"].iter_rows(values_only=True))
     assert rows[0][0].startswith("全国2026年10月二手车市场交易；")
     assert rows[1][:4] == ("车辆类型", "交易金额（万元）", "交易量（辆）", "交易类型·直接交易（辆）")
@@ -163,6 +235,8 @@ def test_workbook_holds_the_tables_with_their_totals(nation):
     assert sum(line[2] for line in rows[2:-1]) == direct_sum()
     reported = list(book["上报情况"].iter_rows(values_only=True))
     assert reported[-1][:3] == ("合计", 7, 7)
+    kept = AuditRecord.objects.get(action="report.export")
+    assert kept.summary == "全国2026年10月二手车市场交易统计表"
 
 
 @pytest.mark.parametrize("path", [URL, XLSX])

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from accounts.models import AuditRecord
 from filing.models import Filing
 from reporting.enums import ReasonCode
 from reporting.models import LatePermission, Obligation, Report, ReportFinding, ReportVersion, WindowRule
@@ -245,6 +246,25 @@ def test_page_shows_reasons_history_and_older_versions(county):
     assert detail(county, report, version=9).context["shown"].number == 2
 
 
+def test_page_shows_the_figures_of_other_periods_as_submitted(county):
+    enterprise = dealer()
+    report, other = month(enterprise), month(enterprise, period="2026-09-01", is_late=True)
+    Report.objects.filter(pk=other.pk).update(qty=999, has_unsubmitted_changes=True)
+    page = detail(county, report)
+    assert [(row.pk, row.qty) for row in page.context["neighbours"]] == [(other.pk, 8)]
+    assert "999" not in page.content.decode()
+
+
+def test_totals_lead_to_the_lists_behind_them(city):
+    returned, missing = month(dealer(), status="RETURNED"), owe(dealer())
+    month(dealer())
+    month(dealer("330102"), status="RETURNED")
+    links = answer(city, place="330106", q="没有这家").context["chosen"].links
+    with stopped(OPEN):
+        found = {name: city.get(URL + link).context["page"].rows for name, link in links.items()}
+    assert found == {"returned": [returned], "missing": [missing]}
+
+
 def test_returning_takes_the_figures_out_and_tells_the_enterprise(county):
     enterprise = held_dealer()
     report = month(enterprise)
@@ -364,6 +384,8 @@ def test_export_holds_what_the_filter_finds_with_findings_and_reasons(city):
     assert (row["企业"], row["统一社会信用代码"]) == (late.enterprise.name, late.enterprise.uscc)
     assert (row["状态"], row["上报"], row["异常数"], row["销售量（辆）"]) == ("已上报", "逾期", 1, 8)
     assert row["异常与说明"] == "[N-020] 销量翻倍（大宗或集团采购：八月集中交付班车）"
+    kept = AuditRecord.objects.get(action="report.export")
+    assert (kept.summary, kept.detail) == ("2026年10月汽车销售月报（已报）；时间：逾期", {"count": 1})
     assert len(sheet(city)) == 4
 
 
@@ -374,6 +396,8 @@ def test_export_of_the_missing_names_each_with_its_deadline(city):
     table = sheet(city, tab="missing")
     assert [row[0] for row in table[2:]] == ["杭州良渚汽车有限公司"]
     assert table[2][3:] == ("没有填报", "截止2026年11月5日 24:00。")
+    kept = AuditRecord.objects.get(action="report.export")
+    assert (kept.summary, kept.detail) == ("2026年10月汽车销售月报（未报）", {"count": 1})
 
 
 def test_export_is_reached_from_the_list_with_its_filter(city):

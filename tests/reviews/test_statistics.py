@@ -91,16 +91,41 @@ def test_place_outside_the_area_adds_nothing(client_for):
     assert found(city, place="330302")["total"].figures == found(city)["total"].figures
 
 
+def compared(shown):
+    return {word: change for word, _, change in shown["comparisons"]}
+
+
 def test_comparisons_name_their_months(nation):
     model = VehicleModelFactory()
     for period, sold in (("2026-10-01", 130), ("2026-09-01", 100), ("2025-10-01", 200)):
         month(dealer(), period=period, lines=[line(model, sold=sold)])
     shown = found(nation, moment=DUE)
-    assert shown["against_previous"] == ("+30.0%", "2026年9月为 100 辆")
-    assert shown["against_last_year"] == ("-35.0%", "2025年10月为 200 辆")
-    assert [one.figures["sales"] for one in shown["months"]] == [0] * 10 + [100, 130]
+    assert compared(shown) == {
+        "较上月": ("+30.0%", "2026年9月为 100 辆"),
+        "较上年同月": ("-35.0%", "2025年10月为 200 辆"),
+    }
+    assert [one.figures["sales"] for one in shown["months"]] == [None] * 10 + [100, 130]
     assert [shown["months"][0].name, shown["months"][-1].name] == ["2025年11月", "2026年10月"]
-    assert found(nation, period="2025-10")["against_previous"] == ("–", "2025年9月没有数据")
+    assert compared(found(nation, period="2025-10"))["较上月"] == ("–", "2025年9月没有数据")
+
+
+def test_quarter_and_year_are_the_sums_of_their_months_and_stock_is_that_at_the_end(nation):
+    model = VehicleModelFactory()
+    for period, sold, stock in (
+        ("2026-07-01", 5, 9),
+        ("2026-08-01", 7, 4),
+        ("2026-09-01", 11, 6),
+        ("2026-10-01", 3, 2),
+    ):
+        lines = [line(model, sold=sold, retail=sold, closing_stock_qty=stock)]
+        month(dealer(), period=period, lines=lines)
+    quarter, year = found(nation, period="2026-Q3", moment=DUE), found(nation, period="2026", moment=DUE)
+    assert [shown["total"].figures["sales"] for shown in (quarter, year)] == [23, 26]
+    assert [shown["total"].figures["closing"] for shown in (quarter, year)] == [6, 2]
+    for shown in (quarter, year):
+        for lines in (shown["places"], shown["brands"]):
+            for name, total in shown["total"].figures.items():
+                assert sum(one.figures[name] for one in lines) == total
 
 
 @pytest.mark.parametrize("moment", ["2026-11-05 23:59:59", "2026-10-25 00:00:00"])
@@ -108,7 +133,7 @@ def test_month_still_open_is_not_compared_and_says_so(nation, moment):
     month(dealer(), period="2026-09-01")
     answer = get(nation, moment=moment)
     words = "2026年10月填报未截止，暂不比较"
-    assert answer.context["found"]["against_previous"] == ("–", words)
+    assert compared(answer.context["found"])["较上月"] == ("–", words)
     assert words in answer.content.decode()
     assert "本期2026年11月5日 24:00截止，还在填报；以下是目前已上报的数字。" in answer.content.decode()
 
@@ -176,7 +201,7 @@ def test_month_without_anything_is_a_page_with_dashes(nation):
     answer = get(nation, moment=DUE)
     text = answer.content.decode()
     assert "本期还没有数据" in text
-    assert "2026年9月没有数据" in text
+    assert "2026年10月没有数据" in text
     assert answer.context["charts"]["brands"]["labels"] == []
 
 
