@@ -21,11 +21,11 @@ from accounts.notices import notify
 from autoflow.common.excel import open_workbook
 from autoflow.common.pages import beyond
 from usedcar.enums import EXPORT_UNFINISHED, ExportStatus
-from usedcar.exports import HEADERS, note_of, row_of
 from usedcar.filters import TradeFilter
 from usedcar.models import Trade, TradeExport
 from usedcar.querysets import TradeQuerySet, scope_of
 from usedcar.staging import LONG_STATEMENT
+from usedcar.trade_workbook import HEADERS, note_of, row_of
 
 LEASE = timedelta(seconds=60)
 MAX_TRIES = 3

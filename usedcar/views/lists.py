@@ -17,9 +17,9 @@ from autoflow.common.pages import keyset_page
 from autoflow.common.text import normalise
 from usedcar import services
 from usedcar.enums import ExportStatus
-from usedcar.exports import trade_workbook
 from usedcar.filters import TradeFilter
 from usedcar.models import Trade, TradeExport
+from usedcar.trade_workbook import trade_workbook
 from usedcar.views.imports import XLSX
 
 MOST_AT_ONCE = 5_000
