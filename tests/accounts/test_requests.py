@@ -10,7 +10,7 @@ from django.utils.html import escape
 from pythonjsonlogger.json import JsonFormatter
 
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import Contact, User
 from autoflow.common.logs import PersonalDataMask, RequestIdentity, mask_personal
 from tests.factories import NoticeFactory, UserFactory
 from tests.guards.test_authorization_matrix import ADDRESSES
@@ -30,6 +30,7 @@ def url_of(name, arguments, manager):
     rows = {
         "staff_id": UserFactory(operator=True, uscc=manager.uscc).pk,
         "notice_id": NoticeFactory(recipient=manager).pk,
+        "contact_id": Contact.objects.get_or_create(name="咨询", phone="0571-00000000")[0].pk,
     }
     return reverse(name, kwargs={argument: {**rows, **VALUES}[argument] for argument in arguments})
 
