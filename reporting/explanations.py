@@ -3,7 +3,7 @@
 import re
 
 from autoflow.common.checks import Finding
-from autoflow.common.text import normalise
+from autoflow.common.text import prose
 from reporting.enums import ReasonCode
 
 MIN_LENGTH = 5
@@ -38,7 +38,7 @@ def posted(data) -> dict[str, tuple[str, str]]:
         key = data.get(f"reason-{number}-key", "")
         code = data.get(f"reason-{number}-code", "")
         code = code if code in ReasonCode.values else ""
-        given[key] = (code, normalise(data.get(f"reason-{number}-text", ""))[:500])
+        given[key] = (code, prose(data.get(f"reason-{number}-text", ""))[:500])
     return given
 
 

@@ -55,19 +55,24 @@ def owe(*, enterprise) -> int:
     if since is None:
         return 0
     rows = [
-        Obligation(
-            enterprise=enterprise,
-            form=form.key,
-            period=period.start,
-            jurisdiction_code=enterprise.jurisdiction_code,
-            division_code=enterprise.division_code,
-        )
+        obligation_of(enterprise, form, period)
         for form in forms_of(enterprise)
         for period in open_periods(form, at)
         if period >= Period.of_day(since.start, form.period_kind)
     ]
     Obligation.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+def obligation_of(enterprise, form: ReportForm, period: Period) -> Obligation:
+    """That an enterprise owes a report of a period, to the authority of its place."""
+    return Obligation(
+        enterprise=enterprise,
+        form=form.key,
+        period=period.start,
+        jurisdiction_code=enterprise.jurisdiction_code,
+        division_code=enterprise.division_code,
+    )
 
 
 def open_periods(form: ReportForm, at) -> list[Period]:

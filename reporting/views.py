@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.enums import Permission
 from accounts.permissions import decide, permission_required
 from autoflow.common.errors import BusinessError
+from autoflow.common.excel import XLSX
 from autoflow.common.pages import keyset_page
 from filing.permissions import enterprise_of
 from reporting import calendar, clock, explanations, presentation, services, workbooks
@@ -24,7 +25,6 @@ from reporting.periods import Period
 from reporting.registry import report_form
 
 UPLOAD, PASTE = "upload", "paste"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _report_of(request, form, report_id):

@@ -117,6 +117,7 @@ def statistics(user, chosen) -> dict:
     sums = SUMS | {"merchants": Sum("value", filter=MERCHANTS & Q(period=chosen.closing.start))}
     return {
         "total": Line("合计", figures),
+        "is_reported": by_month.is_reported(chosen.period),
         "comparisons": _comparisons(user, chosen, by_month),
         "nev_share": share_text(figures["nev"], figures["qty"]),
         "cross_share": share_text(figures["cross_province"], figures["qty"]),

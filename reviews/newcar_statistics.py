@@ -68,6 +68,7 @@ def statistics(user, chosen) -> dict:
     sums = _sums(chosen)
     return {
         "total": Line("合计", figures, share=share_text(figures["sales"], figures["sales"])),
+        "is_reported": by_month.is_reported(chosen.period),
         "comparisons": comparisons(chosen, by_month, "sales"),
         "retail_text": f"占销售量 {share_text(figures['retail'], figures['sales'])}",
         "nev_text": f"新能源 {figures['nev']:,} 辆",

@@ -9,7 +9,7 @@ from autoflow.common.checks import finding
 from autoflow.common.codes import choices, field_specs
 from autoflow.common.errors import BusinessError
 from autoflow.common.identifiers import id_types_for, normalise_phone
-from autoflow.common.text import normalise, normalise_number
+from autoflow.common.text import normalise, normalise_number, prose
 from filing.fields import AmountField, AreaField, CountField, DayField, TextField, YesNoField
 from usedcar.checks import check_trade, empty_row
 from usedcar.columns import PREFIXES, SECRETS, applies, conditions, form_specs
@@ -226,7 +226,9 @@ def _initial(enterprise, trade):
 class ReasonForm(FieldsetForm):
     """Why a trade is deleted, or why a number is looked at."""
 
-    reason = TextField(label="原因", max_length=200, error_messages={"required": "请填写原因。"})
+    reason = TextField(
+        label="原因", normaliser=prose, max_length=200, error_messages={"required": "请填写原因。"}
+    )
 
 
 class VoidForm(FieldsetForm):

@@ -9,6 +9,7 @@ from decimal import Decimal
 import xlsxwriter
 from django.utils.timezone import is_aware, localtime
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LAST_ROW = 1_048_576
 LONGEST_TEXT = 32_767
 DEFAULT_WIDTH = 16

@@ -20,8 +20,11 @@ def normalise(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """What a person wrote to another: blanks made one, its punctuation kept."""
-    return BLANKS.sub(" ", text).strip()
+    """What a person wrote to another: its punctuation kept, letters and digits and blanks as normalise has
+    them, so that a number written full-width is found and masked as any other.
+    """
+    plain = (unicodedata.normalize("NFKC", one) if one.isalnum() else one for one in text)
+    return BLANKS.sub(" ", "".join(plain)).strip()
 
 
 def normalise_number(text: str) -> str:

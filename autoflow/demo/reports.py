@@ -18,7 +18,7 @@ from newcar.lines import CELLS, expected_closing
 from newcar.models import MonthlyLine
 from newcar.monthly import NewcarMonthly
 from newcar.summaries import recount_month
-from reporting import clock
+from reporting import clock, owing
 from reporting.enums import ReportAction, ReportStatus
 from reporting.models import Obligation, Report, ReportEvent, ReportVersion, WindowRule
 from reporting.periods import Period, midnight_after
@@ -250,15 +250,6 @@ def obligation_of(report):
 def owe_present(form, period, enterprises):
     """What these enterprises owe, unless it is written down already."""
     Obligation.objects.bulk_create(
-        (
-            Obligation(
-                enterprise=enterprise,
-                form=form.key,
-                period=period.start,
-                jurisdiction_code=enterprise.jurisdiction_code,
-                division_code=enterprise.division_code,
-            )
-            for enterprise in enterprises
-        ),
+        (owing.obligation_of(enterprise, form, period) for enterprise in enterprises),
         ignore_conflicts=True,
     )

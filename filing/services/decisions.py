@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.permissions import require
 from autoflow.common.checks import rules
 from autoflow.common.errors import BusinessError, ConflictError
-from autoflow.common.text import normalise
+from autoflow.common.text import prose
 from filing.enums import FilingAction
 from filing.models import Filing, ReturnedContent, ReturnItem
 from filing.permissions import absent_of, hold_reason, own_filing_reason
@@ -118,7 +118,7 @@ def _items(filing, fields, reasons):
         if field not in reasons:
             continue
         code, note = reasons[field]
-        note = normalise(note)
+        note = prose(note)
         if code not in {reason.code for reason in reasons_for(field)}:
             raise BusinessError(f"请为“{LABELS[field]}”选择退回原因。")
         if (code == OTHER and len(note) < LEAST_NOTE) or len(note) > MOST_NOTE:

@@ -88,10 +88,10 @@ def save_report(
     report = lock_report(report_id, by)
     ensure_open(report, clock.now())
     ensure_current(report, revision)
-    for name in ("nil_return", "preparer_name", "preparer_phone", "note"):
+    cleaned = {"nil_return": bool, "preparer_name": normalise, "preparer_phone": normalise, "note": prose}
+    for name, clean in cleaned.items():
         if name in values:
-            value = values[name]
-            setattr(report, name, normalise(value) if isinstance(value, str) else value)
+            setattr(report, name, clean(values[name]))
     if report.nil_return:
         content = {}
     if content is not None:

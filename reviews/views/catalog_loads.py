@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.enums import Permission
 from accounts.permissions import permission_required
 from autoflow.common.errors import BusinessError
+from autoflow.common.excel import XLSX
 from autoflow.common.pages import keyset_page
 from catalog import services
 from catalog.enums import LoadStatus
@@ -19,7 +20,6 @@ from catalog.models import CatalogueLoad
 from catalog.services.loads import plan_of
 from catalog.workbook import template_workbook
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_SHOWN = 200
 
 

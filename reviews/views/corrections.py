@@ -8,7 +8,7 @@ from accounts.enums import Permission, Role
 from accounts.permissions import permission_required
 from autoflow.common.errors import BusinessError
 from autoflow.common.pages import keyset_page
-from autoflow.common.text import normalise
+from autoflow.common.text import prose
 from usedcar.enums import CorrectionStatus
 from usedcar.models import Correction, Release
 from usedcar.services import decide_correction, decide_release
@@ -55,7 +55,7 @@ def release_decide(request, release_id):
 
 
 def _decision(request):
-    answer = normalise(request.POST.get("answer", ""))
+    answer = prose(request.POST.get("answer", ""))
     return {"is_granted": request.POST.get("decision") == "grant", "answer": answer}
 
 

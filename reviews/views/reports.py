@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.enums import Permission
 from accounts.permissions import can, permission_required
 from autoflow.common.errors import BusinessError
+from autoflow.common.excel import XLSX
 from autoflow.common.pages import keyset_page
 from autoflow.common.requests import chosen_id
 from reporting import clock
@@ -21,7 +22,6 @@ from reviews.report_forms import ReturnReportForm
 from reviews.report_lists import with_gaps, with_states
 
 MISSING = "missing"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe

@@ -6,11 +6,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.enums import Permission
 from accounts.permissions import permission_required
+from autoflow.common.excel import XLSX
 from reporting import clock
 from reporting.services import note_export
 from reviews import market_statistics, market_workbook, newcar_statistics, newcar_workbook
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe

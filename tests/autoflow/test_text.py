@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoflow.common.text import TextRefused, hidden_character, normalise, normalise_number, reject_controls
+from autoflow.common.text import (
+    TextRefused,
+    hidden_character,
+    normalise,
+    normalise_number,
+    prose,
+    reject_controls,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +55,7 @@ def test_reject_controls_hidden_character_is_refused(character):
     with pytest.raises(TextRefused, match=f"U\\+{ord(character):04X}"):
         reject_controls(f"张{character}三")
     assert hidden_character(f"张{character}三") == character
+
+
+def test_words_to_a_person_keep_their_punctuation_and_nothing_else():
+    assert prose(" 发票８号，\n已退回（ＶＩＮ 错）。 ") == "发票8号， 已退回（VIN 错）。"

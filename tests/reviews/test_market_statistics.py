@@ -138,6 +138,10 @@ def test_nothing_reported_is_not_nil(nation):
     assert compared(shown)["较上月"] == ("–", "2026年10月没有数据")
     assert [line.figures["qty"] for line in shown["months"]] == [None] * 10 + [60, None]
     assert get(nation).context["charts"]["months"]["series"][0]["values"][-1] is None
+    nil = "下面的 0 表示没有数据"
+    assert nil in get(nation).content.decode()
+    submit_month(market_of(), {"SEDAN": row(30, "240.00")}, month=Period.month(2026, 10))
+    assert nil not in get(nation).content.decode()
 
 
 def test_comparable_change_counts_the_markets_of_both_periods_by_what_they_submitted(nation):

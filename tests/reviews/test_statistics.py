@@ -202,6 +202,7 @@ def test_month_without_anything_is_a_page_with_dashes(nation):
     text = answer.content.decode()
     assert "本期还没有数据" in text
     assert "2026年10月没有数据" in text
+    assert "下面的 0 表示没有数据" in text
     assert answer.context["charts"]["brands"]["labels"] == []
 
 

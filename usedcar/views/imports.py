@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from accounts.enums import Permission
 from accounts.permissions import permission_required, require
 from autoflow.common.errors import BusinessError
+from autoflow.common.excel import XLSX
 from autoflow.common.health import HEARTBEAT_KEY, HEARTBEAT_SECONDS
 from autoflow.common.pages import keyset_page
 from usedcar import services
@@ -23,8 +24,6 @@ from usedcar.forms import ReasonForm, UploadForm
 from usedcar.import_pages import progress_of, questions_of, result_of, undo_of
 from usedcar.models import ImportBatch
 from usedcar.template_workbook import template_workbook
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "POST"])

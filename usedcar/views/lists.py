@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.enums import Permission
 from accounts.permissions import permission_required, require
 from autoflow.common.errors import BusinessError
+from autoflow.common.excel import XLSX
 from autoflow.common.pages import keyset_page
 from autoflow.common.text import normalise
 from usedcar import services
@@ -20,7 +21,6 @@ from usedcar.enums import ExportStatus
 from usedcar.filters import TradeFilter
 from usedcar.models import Trade, TradeExport
 from usedcar.trade_workbook import trade_workbook
-from usedcar.views.imports import XLSX
 
 MOST_AT_ONCE = 5_000
 FILE_NAME = "二手车交易.xlsx"

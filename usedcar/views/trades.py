@@ -11,7 +11,7 @@ from accounts.permissions import decide, permission_required, require
 from autoflow.common.checks import Severity
 from autoflow.common.errors import BusinessError
 from autoflow.common.pages import Page, keyset_page
-from autoflow.common.text import normalise
+from autoflow.common.text import prose
 from filing.permissions import enterprise_of
 from reporting import clock
 from usedcar import services
@@ -169,7 +169,7 @@ def _ask_release(request, form, enterprise, trade=None):
         form.ensure_readable()
         services.ask_release(
             values=form.values(),
-            reason=normalise(request.POST.get("release_reason", "")),
+            reason=prose(request.POST.get("release_reason", "")),
             trade_id=trade and trade.pk,
             by=request.user,
         )
