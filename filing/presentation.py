@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Division
 from autoflow.common.codes import name_of
-from filing.enums import AuthorizationType, FilingStatus, GranteeRole, ImageSlot, LineStatus
+from filing.enums import AuthorizationType, FilingAction, FilingStatus, GranteeRole, ImageSlot, LineStatus
 from filing.models import Enterprise, Filing, FilingEvent
 from filing.reasons import return_reasons, words_of
 from filing.sections import IMAGES, LABELS, PART_OF_FIELD, ROW_SETS, parts_for
@@ -313,6 +313,14 @@ def history(versions) -> list[dict]:
         }
         for event in events.select_related("by", "on_behalf_of", "filing")
     ]
+
+
+def suspension(enterprise):
+    """The step that suspended the filing, with its reason; None while it is not suspended."""
+    if enterprise.status != FilingStatus.SUSPENDED:
+        return None
+    steps = FilingEvent.objects.filter(filing__enterprise=enterprise, action=FilingAction.SUSPEND)
+    return steps.select_related("by").order_by("-id").first()
 
 
 def page(filing) -> dict:

@@ -29,12 +29,13 @@ def edit(request):
     if request.method == "POST":
         return _post(request, enterprise)
     filing = enterprise.filings.open_versions().with_content().select_related("decided_by").first()
-    if filing is None and enterprise.filings.filter(is_in_force=True).exists():
-        return render(request, "filing/change.html", {"notice": change_notice(enterprise)})
-    decision = decide(request.user, Permission.FILING_EDIT, filing)
+    in_force = None if filing else enterprise.filings.filter(is_in_force=True).first()
+    decision = decide(request.user, Permission.FILING_EDIT, filing or in_force)
     if not decision:
         messages.info(request, decision.reason)
         return redirect("filing:detail")
+    if in_force is not None:
+        return render(request, "filing/change.html", {"notice": change_notice(enterprise)})
     filing = filing or services.first_version(enterprise, request.user)
     return _form_page(request, FilingForms(filing, user=request.user))
 

@@ -60,6 +60,7 @@ def detail_page(request, *, error=None, refused=None):
         "change_title": f"变更“{enterprise.name}”的备案？",
         "notice": change_notice(enterprise, standing.latest) if enterprise.is_confirmed else None,
         "cancellation": pending_request(enterprise),
+        "suspension": presentation.suspension(enterprise),
         "open_decision": decide(request.user, Permission.SERVICE_OPEN),
         "events": presentation.history(standing.versions),
         "print_decision": decide(request.user, Permission.FILING_PRINT, enterprise),

@@ -164,3 +164,13 @@ def test_options_ask_the_same_for_every_number_of_versions(client_for, queries_o
         life.FilingFactory(enterprise=enterprise, returned=True, is_given_up=True, version=version)
         Enterprise.objects.update(status="CHANGED")
     assert counts[0] == counts[1]
+
+
+def test_suspended_enterprise_reads_why_and_is_not_offered_a_change(client_for, page):
+    """The reason stands on top of the page, not only in the history; «变更» leads back to it."""
+    enterprise = life.world("CONFIRMED")
+    life.STEPS["suspend"](enterprise, UserFactory(province=True))
+    assert f"原因：{life.REASON}" in page(enterprise)
+    edit = client_for(enterprise.staff.get()).get(reverse("filing:edit"), follow=True)
+    assert edit.redirect_chain == [(DETAIL, 302)]
+    assert "备案已暂停，不能填写" in edit.content.decode()
