@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.enums import CodePurpose
+from accounts.enums import CodePurpose, Role
 
 CALL_US = "如非本人操作，请立即联系当地商务主管部门。"
 NOT_YOU = "如非本人操作，请不要理会，也不要把验证码或链接告诉任何人。"
@@ -12,6 +12,13 @@ NOT_YOU = "如非本人操作，请不要理会，也不要把验证码或链接
 def link_of(token):
     """The full address behind a token; the site's name comes from the settings, never from a request."""
     return settings.SITE_URL + reverse("accounts:recovery-link", args=[token])
+
+
+def invitation(user):
+    """Who opened the account: the enterprise for its clerk, a higher body for an officer of an authority."""
+    if user.role == Role.OPERATOR:
+        return f"{user.organisation}邀请您在“{settings.PRODUCT_NAME}”填报。"
+    return f"已在“{settings.PRODUCT_NAME}”为您开设账号，单位：{user.organisation}。"
 
 
 def letter_for(code, digits, token):
@@ -34,11 +41,11 @@ def letter_for(code, digits, token):
                 "链接过期后，可在登录页点“忘记密码”重新获取。如有疑问请联系当地商务主管部门。"
             )
         case CodePurpose.INVITE:
-            subject = "邀请您填报"
+            subject = "设置您的账号"
             text = (
-                f"{code.user.organisation}邀请您在“{settings.PRODUCT_NAME}”填报。\n\n您的账号：{name}\n"
+                f"{invitation(code.user)}\n\n您的账号：{name}\n"
                 f"请打开下面的链接设置密码（7 天内有效，只能使用一次）：\n{link}\n\n"
-                "如果您不认识该企业，请不要理会。"
+                "如果您不认识该单位，请不要理会。"
             )
         case CodePurpose.CONTACT:
             subject = "确认电子邮箱"
@@ -63,7 +70,7 @@ def sms_for(code, digits, token):
         case CodePurpose.ISSUED:
             return f"您的密码已重置，请在 20 分钟内设置新密码：{link_of(token)}"
         case CodePurpose.INVITE:
-            return f"{code.user.organisation}邀请您填报，请在 7 天内设置密码：{link_of(token)}"
+            return f"{invitation(code.user)}请在 7 天内设置密码：{link_of(token)}"
         case CodePurpose.CHANGED:
             return f"账号登记的手机号已更换，这个号码不再用于找回密码。{CALL_US}"
     raise ValueError(code.purpose)

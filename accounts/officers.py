@@ -11,7 +11,7 @@ from accounts.enums import AUTHORITY_ROLES, DivisionLevel, Permission, Role
 from accounts.models import Division, User
 from accounts.notices import notify
 from accounts.permissions import require
-from accounts.recovery import issue_reset_code
+from accounts.recovery import invite, issue_reset_code
 from accounts.steps import audited_account, tell_reset
 from autoflow.common.errors import BusinessError
 
@@ -75,7 +75,7 @@ def ensure_below(by, role, division, jurisdiction):
 def open_officer(
     *, username, display_name, role, organisation, division_code, phone, email, by: User
 ) -> User:
-    """Open an account below one's own; its owner chooses the password with a code sent to him."""
+    """Open an account below one's own; its owner chooses the password by a link sent to him."""
     with audited_account("account.open", user_id=None, by=by):
         require(by, Permission.ACCOUNT_MANAGE)
         division, jurisdiction = seat_of(role, division_code)
@@ -93,7 +93,7 @@ def open_officer(
         user.set_unusable_password()
         _ensure_apart(user)
         _save_new(user)
-        issue_reset_code(user=user, by=by)
+        invite(user=user)
         summary = f"开设账号 {username}（{organisation}）"
         record("account.open", user, by=by, summary=summary, role=role, division=division_code)
         return user

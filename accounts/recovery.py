@@ -105,12 +105,24 @@ def issue_reset_code(*, user: User, by: User | None = None, **detail) -> list[Ch
     phone and mail, seen by nobody else. The caller has decided that `by` may do it.
     """
     user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    channels = [channel for channel in offered_channels() if user.address_for(channel)]
-    if not channels:
-        raise BusinessError("该账号没有登记可用的手机号或电子邮箱，无法发送设置密码的链接。")
+    channels = channels_to(user)
     replace_password(user, None)
     for channel in channels:
         send_to(purpose=CodePurpose.ISSUED, user=user, channel=channel)
     summary = f"为账号 {user.username}（{user.organisation}）重置密码"
     record("account.reset", user, by=by, summary=summary, channels=channels, **detail)
+    return channels
+
+
+def invite(*, user: User) -> None:
+    """A new account has no password yet: the link by which its owner chooses one goes to phone and mail."""
+    for channel in channels_to(user):
+        send_to(purpose=CodePurpose.INVITE, user=user, channel=channel)
+
+
+def channels_to(user) -> list[Channel]:
+    """The ways a link reaches this account; without any it could never be opened."""
+    channels = [channel for channel in offered_channels() if user.address_for(channel)]
+    if not channels:
+        raise BusinessError("该账号没有登记可用的手机号或电子邮箱，无法发送设置密码的链接。")
     return channels

@@ -143,9 +143,9 @@ class AccountForm(MoveForm):
     )
     display_name = LineField(label="姓名", min_length=2, max_length=50)
     phone = forms.CharField(
-        label="手机号", max_length=20, help_text="一次性验证码发到这里，请填本人在用的手机号。"
+        label="手机号", max_length=20, help_text="设置密码的链接发到这里，请填本人在用的手机号。"
     )
-    email = forms.EmailField(label="电子邮箱", max_length=254, help_text="一次性验证码同时发到这里。")
+    email = forms.EmailField(label="电子邮箱", max_length=254, help_text="设置密码的链接同时发到这里。")
     field_order = ("username", "display_name", "role", "division_code", "organisation", "phone", "email")
 
     def clean_phone(self):

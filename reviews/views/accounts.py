@@ -43,7 +43,7 @@ def account_add(request):
             form.add_error(None, str(error))
         else:
             messages.success(
-                request, f"已开设账号 {user.username}，一次性验证码已发到本人手机和邮箱，由本人设置密码。"
+                request, f"已开设账号 {user.username}，设置密码的链接已发到本人手机和邮箱，7 天内有效。"
             )
             return redirect("reviews:account-detail", user.pk)
     return render(request, "reviews/accounts/add.html", {"form": form}, status=422 if form.errors else 200)
@@ -97,7 +97,7 @@ def account_reset(request, user_id):
     except BusinessError as error:
         return _detail(request, user_id, error=error)
     messages.success(
-        request, f"已重置账号 {user.username} 的密码：原密码已失效，一次性验证码已发到登记的手机和邮箱。"
+        request, f"已重置账号 {user.username} 的密码：原密码已失效，设置新密码的链接已发到登记的手机和邮箱。"
     )
     return redirect("reviews:account-detail", user.pk)
 

@@ -41,7 +41,7 @@ def password_reset(request, enterprise_id, user_id):
     except BusinessError as error:
         return _detail(request, enterprise_id, error=error)
     messages.success(
-        request, f"已重置账号 {user.username} 的密码：原密码已失效，一次性验证码已发到登记的手机和邮箱。"
+        request, f"已重置账号 {user.username} 的密码：原密码已失效，设置新密码的链接已发到登记的手机和邮箱。"
     )
     return redirect("reviews:enterprise-detail", enterprise_id)
 

@@ -56,6 +56,8 @@ def test_opening_sends_a_code_and_leaves_no_password(django_capture_on_commit_ca
     assert (user.role, user.division_id, user.jurisdiction_id) == ("COUNTY", "330110", "330000")
     assert not user.has_usable_password()
     assert [mail.to for mail in mailoutbox] == [["yuhang@example.com"]]
+    assert f"为您开设账号，单位：{user.organisation}。" in mailoutbox[0].body
+    assert "重置" not in mailoutbox[0].body
     record = AuditRecord.objects.get(action="account.open")
     assert (record.username, record.object_id) == (by.username, str(user.pk))
 

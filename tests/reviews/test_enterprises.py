@@ -104,7 +104,7 @@ def test_resetting_kills_the_password_ends_sessions_and_names_both(
     with django_capture_on_commit_callbacks(execute=True):
         answer = county.post(reset_url(enterprise, manager), follow=True)
 
-    assert "一次性验证码已发到登记的手机和邮箱" in answer.content.decode()
+    assert "设置新密码的链接已发到登记的手机和邮箱" in answer.content.decode()
     assert [mail.to for mail in mailoutbox] == [[manager.email]] * 2
     assert session.get("/").status_code == 302
     signed_in = client.post("/accounts/login/", {"username": manager.username, "password": PASSWORD})
