@@ -191,11 +191,14 @@ def with_own_marks(filings, user):
 
 
 def age_text(moment, now):
-    """How long something waits as an officer counts it: the working day it is in."""
+    """How long something waits as an officer counts it: the working day it is in; over a weekend none ends."""
     if moment is None:
         return ""
     days = workdays_since(moment, now)
-    return f"第 {days} 个工作日" if days else "今天提交"
+    if days:
+        return f"第 {days} 个工作日"
+    is_today = timezone.localdate(moment) == timezone.localdate(now)
+    return "今天提交" if is_today else "不足 1 个工作日"
 
 
 def deadline_text(moment):

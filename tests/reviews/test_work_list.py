@@ -1,6 +1,6 @@
 """The work list: my queue longest first, my area newest first, and nothing of another area."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,6 +9,7 @@ from django.utils import timezone
 from filing.enums import ConfirmLevel
 from filing.models import Filing
 from filing.permissions import own_filing_reason
+from reviews.queues import age_text
 from tests.factories import FilingFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +194,17 @@ def test_queue_with_own_filings_asks_the_same_for_one_and_for_three(client_for, 
             client.get(URL)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "seen", "said"),
+    [
+        ("2026-11-27T10:09+08:00", "2026-11-27T23:59+08:00", "今天提交"),
+        ("2026-11-27T10:09+08:00", "2026-11-29T09:00+08:00", "不足 1 个工作日"),
+        ("2026-11-27T10:09+08:00", "2026-11-30T00:01+08:00", "第 1 个工作日"),
+        ("2026-11-28T10:09+08:00", "2026-11-28T12:00+08:00", "今天提交"),
+    ],
+)
+def test_waiting_is_told_by_working_days_and_a_weekend_is_not_today(handed_in, seen, said):
+    """2026-11-27 is a Friday."""
+    assert age_text(datetime.fromisoformat(handed_in), datetime.fromisoformat(seen)) == said
