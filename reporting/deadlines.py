@@ -113,7 +113,8 @@ def reason_closed(standing: Standing, enterprise) -> str:
         return f"{period.label}{form.title}自{opens}起填报，现在还没有开放。"
     if form.can_be_unlocked:
         return rules()["N-004"].message.format(period=period.label, authority=authority_of(enterprise))
-    return rules()["Y-001"].message.format(deadline=limit_text(standing.window.due_at))
+    every_year = limit_text(standing.window.due_at).partition("年")[2]
+    return rules()["Y-001"].message.format(deadline=every_year)
 
 
 def effective_from(enterprise) -> Period | None:

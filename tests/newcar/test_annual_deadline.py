@@ -62,7 +62,7 @@ def test_the_enterprise_changes_and_deletes_until_the_last_second(report, clerk,
             lambda: submit_report(report_id=report.pk, revision=changed.revision, by=clerk),
             lambda: delete_report(report_id=report.pk, reason="数字填错需重报", by=clerk),
         ):
-            with pytest.raises(BusinessError, match="年报在每年1月1日至"):
+            with pytest.raises(BusinessError, match="年报在每年1月1日至3月31日 24:00填报"):
                 step()
     assert AnnualFigures.objects.get().employee_count == 41
     with at(LAST_SECOND):
@@ -73,7 +73,7 @@ def test_the_enterprise_changes_and_deletes_until_the_last_second(report, clerk,
 
 def test_the_authority_gives_it_back_until_the_last_second(report, nation, at):
     given = {"report_id": report.pk, "version": 1, "reason": "资产总额与审计报告不符", "by": nation}
-    with at(CLOSED), pytest.raises(BusinessError, match="年报在每年1月1日至"):
+    with at(CLOSED), pytest.raises(BusinessError, match="年报在每年1月1日至3月31日 24:00填报"):
         return_report(**given)
     with at(LAST_SECOND):
         assert return_report(**given).status == "RETURNED"
