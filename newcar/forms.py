@@ -21,6 +21,7 @@ from newcar.lines import (
     SPECS,
     UNITS,
     expected_closing,
+    heading,
     key_of,
     money,
     retail_difference,
@@ -258,7 +259,7 @@ class MonthlyEditor(ReportEditor):
         offered = [offer.line for offer in self.offers.values()]
         lines = self.lines or self._copied() or [_empty(line) for line in offered[:MOST_LINES]]
         columns = tuple(
-            workbooks.Column(_heading(name), SPECS[name].explain, is_text=name == NOTE) for name in CELLS
+            workbooks.Column(heading(name), SPECS[name].explain, is_text=name == NOTE) for name in CELLS
         )
         return [
             workbooks.Table(
@@ -296,10 +297,6 @@ def filled(line):
         full["closing_stock_qty"] = max(0, expected_closing(full))
     amount = line.get(AMOUNT)
     return {**line, **full, AMOUNT: "0.00" if amount is None and not full["sales_qty"] else amount}
-
-
-def _heading(name):
-    return f"{LABELS[name]}（{UNITS[name]}）" if UNITS[name] else LABELS[name]
 
 
 def _names(line):

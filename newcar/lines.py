@@ -31,6 +31,11 @@ def key_of(line: dict) -> tuple:
     return tuple(line[name] for name in KEY)
 
 
+def heading(name: str) -> str:
+    """A column with its unit."""
+    return f"{LABELS[name]}（{UNITS[name]}）" if UNITS[name] else LABELS[name]
+
+
 def money(text) -> Decimal:
     """万元 with two decimals, from the text content keeps it as."""
     return Decimal(text or 0)

@@ -5,9 +5,11 @@ from decimal import Decimal
 from newcar.checks import check_month
 from newcar.context import context_of
 from newcar.forms import MonthlyEditor
-from newcar.lines import AMOUNT, CELLS, KEY, NOTE, money, number
+from newcar.kept import kept_lines, united
+from newcar.lines import AMOUNT, CELLS, KEY, NOTE, heading, key_of, money, number
 from newcar.models import MonthlyLine
 from newcar.summaries import count_month
+from reporting.changes import Line
 from reporting.registry import ReportForm, register
 
 COLUMNS = (*KEY, *CELLS)
@@ -51,11 +53,24 @@ class NewcarMonthly(ReportForm):
             "amount": sum((money(line.get(AMOUNT)) for line in lines), Decimal(0)),
         }
 
+    def lines(self, content):
+        """A line of an entry merged meanwhile is the same line under the entry that was kept."""
+        lines = united(kept_lines(content.get("lines") or []))
+        return [Line(key_of(line), _named(line), _cells(line)) for line in lines]
+
     def editor(self, report, data=None, files=None):
         return MonthlyEditor(report, data, files)
 
     def counted(self, report, before, after, *, place):
         count_month(report, before, after, place=place)
+
+
+def _named(line):
+    return f"{line['brand']} {line['model']} {line['displacement']}（{line['supplier_name']}）"
+
+
+def _cells(line):
+    return {heading(name): line.get(name) for name in CELLS}
 
 
 def _plain(row):

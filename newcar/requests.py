@@ -23,27 +23,31 @@ class ModelRequest(ModelFieldsForm):
 
     def __init__(self, *args, brand_lines, **kwargs):
         super().__init__(*args, **kwargs)
-        self.brand_lines = brand_lines
+        self.brand_lines = {
+            f"{number}:{line.brand_id}:{line.producer_id}": line for number, line in enumerate(brand_lines)
+        }
         self.fields["brand_line"].choices = [
             CHOOSE,
             *(
-                (str(number), f"{line.brand.name}（{line.producer.name}）—{line.supplier_name}")
-                for number, line in enumerate(brand_lines)
+                (key, f"{line.brand.name}（{line.producer.name}）—{line.supplier_name}")
+                for key, line in self.brand_lines.items()
             ),
         ]
 
     def send(self, by):
         """The request; the values of the lines that can be chosen now."""
-        number = int(self.cleaned_data["brand_line"])
-        line = self.brand_lines[number]
+        key = self.cleaned_data["brand_line"]
+        line = self.brand_lines[key]
         model = request_model(**self.arguments_for(line.brand_id, line.producer_id), by=by)
+        number = key.split(":")[0]
         return {f"{number}:{model.pk}:{one.value}" for one in model.displacements.all()}
 
     @property
     def guard(self):
-        """What the catalogue knows that looks like the name; nothing before a request was refused."""
-        typed = self["brand_line"].value() or ""
-        line = dict(enumerate(self.brand_lines)).get(int(typed) if typed.isdecimal() else None)
+        """What the catalogue knows that looks like the name; while it is typed, the catalogue's own address
+        answers, which reads brand and producer from the key of the line.
+        """
+        line = self.brand_lines.get(self["brand_line"].value())
         return guard_of(
             CatalogKind.MODEL,
             spelled(self["model_name"].value() or "") if self.is_bound else "",

@@ -13,6 +13,7 @@ from filing.enums import FilingAction
 from filing.models import BrandLine, Filing
 from filing.presentation import text_of
 from filing.sections import FIELDS
+from reporting.changes import Line
 from reporting.deadlines import effective_from
 from reporting.figures import Figure, FiguresForm
 from reporting.forms import ReportEditor
@@ -86,6 +87,14 @@ class YearForm(AnnualForm):
     def write(self, report, content):
         figures = {spec.identifier: content.get(spec.identifier) for spec in self.specs}
         self.model.objects.update_or_create(report=report, defaults=figures)
+
+    def lines(self, content):
+        basics = Line(("基本情况",), "基本情况", dict(content.get("basics") or []))
+        figures = [
+            Line((title,), title, {_heading(spec): content.get(spec.identifier) for spec in specs})
+            for title, specs in self.parts()
+        ]
+        return [basics, *figures]
 
     def editor(self, report, data=None, files=None):
         return YearEditor(report, data, files)
@@ -164,6 +173,10 @@ class YearEditor(ReportEditor):
                 self.figures.add_error(found.field, found.message)
             else:
                 self.header.add_error(None, found.message)
+
+
+def _heading(spec):
+    return f"{spec.label}（{spec.unit}）" if spec.unit else spec.label
 
 
 def _plain(row, spec):

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from autoflow.common.checks import Finding, invalid
+from reporting.changes import Line, changes
 from reporting.deadlines import Standing, effective_from, standing_of, windows_of
 from reporting.enums import LOCKED, LateStatus, Phase, ReasonCode, ReportStatus
 from reporting.explanations import fault_of, key_of
@@ -101,10 +102,10 @@ def _asked(key, found, code, text):
     return Reason(key, found.rule, found.message, code, text, fault=fault)
 
 
-def stored_reasons(report, submitted=None) -> list[Reason]:
-    """The warnings of what is shown and the reasons given: those of the version where it was edited since."""
-    if submitted is not None and report.has_unsubmitted_changes:
-        rows = [ReportFinding(**row) for row in submitted.findings]
+def stored_reasons(report, version=None) -> list[Reason]:
+    """The warnings and the reasons given: those a version kept, without one those of what was saved last."""
+    if version is not None:
+        rows = [ReportFinding(**row) for row in version.findings]
     else:
         rows = report.findings.order_by("id")
     return [
@@ -139,22 +140,65 @@ def unlocking(report, standing: Standing) -> dict | None:
     }
 
 
-def page(report, at: datetime) -> dict:
-    """One report for its page: the last submission, or the draft while there is none."""
-    standing = standing_of(report.form_class, report.month, report.enterprise, at)
-    submitted = report.versions.order_by("-number").first()
-    code, text = shown_status(report, standing)
+def as_submitted(report, version):
+    """The figures of a version, whatever the enterprise has typed since; for showing only."""
+    report.nil_return = version.nil_return
+    for name, value in report.form_class.figures(version.content).items():
+        setattr(report, name, value)
+
+
+def versions_of(report, number=None, against=None) -> dict:
+    """The version an address names, else the last, and what changed between it and another one, else the one
+    before it; nothing to show while there is none.
+    """
+    versions = list(report.versions.select_related("submitted_by").order_by("-number"))
+    shown = _numbered(versions, number) or next(iter(versions), None)
+    others = [version for version in versions if version is not shown]
+    older = [version for version in others if version.number < shown.number]
+    compared = _numbered(others, against) or next(iter(older or others), None)
+    pair = sorted(filter(None, (compared, shown)), key=lambda version: version.number)
     return {
+        "versions": versions,
+        "shown": shown,
+        "is_latest": shown in (None, *versions[:1]),
+        "others": others,
+        "compared": compared,
+        "pair": pair,
+        "changes": changes(*(_lines(report.form_class, version) for version in pair)) if compared else [],
+    }
+
+
+def _numbered(versions, number):
+    return next((version for version in versions if version.number == number), None)
+
+
+def _lines(form, version):
+    whole = {"说明": version.note}
+    if form.has_nil_return:
+        whole = {"本期无业务": "是" if version.nil_return else "否", **whole}
+    return [Line((), "整份报表", whole), *form.lines(version.content)]
+
+
+def page(report, at: datetime, number=None, against=None) -> dict:
+    """One report for its page: the version named or submitted last, or the draft while there is none."""
+    standing = standing_of(report.form_class, report.month, report.enterprise, at)
+    code, text = shown_status(report, standing)
+    found = versions_of(report, number, against)
+    shown = found["shown"]
+    is_saved_last = found["is_latest"] and not report.has_unsubmitted_changes
+    if shown:
+        as_submitted(report, shown)
+    return found | {
         "report": report,
         "form_class": report.form_class,
-        "content": submitted.content if submitted else report.form_class.read(report),
-        "shown": submitted,
+        "content": shown.content if shown else report.form_class.read(report),
         "standing": standing,
         "shown_code": code,
         "shown_text": text,
         "due": limit_text(standing.window.due_at),
         "locks": limit_text(standing.window.locks_at),
-        "reasons": stored_reasons(report, submitted),
+        "reasons": stored_reasons(report, None if is_saved_last else shown),
+        "note": shown.note if shown else report.note,
         "history": history(report),
         "list_url_name": f"{report.form_class.namespace}-list",
     }

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from autoflow.common.checks import Finding
 from filing.models import Enterprise
+from reporting.changes import Line
 from reporting.enums import PeriodKind
 from reporting.periods import Period, day_begins, midnight_after
 from reporting.windows import Window
@@ -79,6 +80,10 @@ class ReportForm:
     def figures(self, content: dict) -> dict:
         """What lists and totals show: line_count, qty (vehicles) and amount (万元)."""
         return {"line_count": 0, "qty": 0, "amount": Decimal(0)}
+
+    def lines(self, content: dict) -> list[Line]:
+        """The content as lines with cells, to tell what two versions say differently."""
+        raise NotImplementedError
 
     def editor(self, report, data=None, files=None):
         """The form on the page: `values` to store, `is_valid()`, `add_findings(findings)`, `bound`."""

@@ -16,6 +16,7 @@ from accounts.permissions import decide, permission_required
 from autoflow.common.errors import BusinessError
 from autoflow.common.excel import XLSX
 from autoflow.common.pages import keyset_page
+from autoflow.common.requests import chosen_id
 from filing.permissions import enterprise_of
 from reporting import calendar, clock, explanations, presentation, services, workbooks
 from reporting.deadlines import periods_to_add, reason_not_to_fill, standing_of
@@ -109,10 +110,12 @@ def report_detail(request, form, report_id):
 
 
 def _detail_page(request, report, status=200, **forms):
-    context = presentation.page(report, clock.now())
+    chosen = chosen_id(request, "version"), chosen_id(request, "against")
+    context = presentation.page(report, clock.now(), *chosen)
     context |= {
         "edit_decision": decide(request.user, Permission.REPORT_EDIT, report),
         "unlock": presentation.unlocking(report, context["standing"]),
+        "detail_url": report.url(),
         "workbook_url": report.url("workbook"),
         "delete_form": DeleteForm(),
         "late_form": LateRequestForm(),

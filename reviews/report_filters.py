@@ -9,12 +9,12 @@ from django.utils import timezone
 from autoflow.common.checks import rules
 from autoflow.common.requests import chosen_text
 from filing.models import Enterprise
-from reporting.deadlines import windows_by_jurisdiction
+from reporting.deadlines import windows_by_jurisdiction, windows_of
 from reporting.enums import LOCKED, PeriodKind, Phase, ReasonCode, ReportStatus
 from reporting.models import LatePermission, Report, ReportFinding
 from reporting.periods import Period
 from reporting.registry import form_choices, report_form, report_forms
-from reviews.areas import area_at, area_choices
+from reviews.areas import area_at, area_choices, whole_area
 from reviews.filters import Filter
 
 FINDINGS = {"any": "有异常", "none": "没有异常"}
@@ -43,6 +43,16 @@ def present_period(form, at) -> Period:
     return next(opened, periods[-1])
 
 
+def overseen_period(form, at, jurisdiction_code) -> Period:
+    """The newest period that is over and whose window at this authority has opened: the one that is due or,
+    until the next is over, was due last. Of a period under way next to nothing can have come in.
+    """
+    today = timezone.localdate(at)
+    over = [period for period in periods_of(form, at) if period.last_day < today]
+    windows = windows_of(form, over, jurisdiction_code).items()
+    return next((period for period, window in windows if window.phase(at) != Phase.BEFORE), over[-1])
+
+
 class PeriodChoice(Filter):
     """One form and one period, which every page on reports is about."""
 
@@ -59,7 +69,10 @@ class PeriodChoice(Filter):
         ]
         named = self._one_of("period", dict(self.period_choices))
         found = Period.parse(named, self.form.period_kind) if named else None
-        self.period = found or present_period(self.form, at)
+        self.period = found or self._usual_period()
+
+    def _usual_period(self):
+        return present_period(self.form, self.at)
 
     @property
     def key(self):
@@ -94,10 +107,11 @@ class ReportFilter(PeriodChoice):
         (ReportStatus.RETURNED.value, ReportStatus.RETURNED.label),
         LOCKED,
     ]
-    timing_choices = [("on-time", "按时"), ("late", "逾期")]
+    timing_choices = [("on-time", "按时上报"), ("late", "逾期上报")]
     reason_choices = ReasonCode.choices
 
     def __init__(self, query, user, at):
+        self.own = whole_area(user)
         super().__init__(query, at)
         self.text = chosen_text(query, "q")
         self.status = self._one_of("status", dict(self.status_choices))
@@ -108,6 +122,9 @@ class ReportFilter(PeriodChoice):
         self.windows = windows_by_jurisdiction(self.form, self.period)
         self.finding_choices = [*FINDINGS.items(), *self._rules(user)]
         self.finding = self._one_of("finding", dict(self.finding_choices))
+
+    def _usual_period(self):
+        return overseen_period(self.form, self.at, self.own.jurisdiction_code)
 
     def _rules(self, user):
         """The rules that found something in this form and period, with what they say."""
@@ -128,7 +145,12 @@ class ReportFilter(PeriodChoice):
     def links(self):
         """The lists behind the totals of the place, whatever else was chosen."""
         where = f"?{self.base}&place={self.area.code}"
-        return {"returned": f"{where}&status={ReportStatus.RETURNED}", "missing": f"{where}&tab=missing"}
+        return {
+            "on_time": f"{where}&timing=on-time",
+            "late": f"{where}&timing=late",
+            "returned": f"{where}&status={ReportStatus.RETURNED}",
+            "missing": f"{where}&tab=missing",
+        }
 
     @property
     def address(self):
@@ -155,7 +177,7 @@ class ReportFilter(PeriodChoice):
         if self.status:
             found = self._by_status(found)
         if self.timing:
-            found = found.filter(is_late=self.timing == "late")
+            found = found.filter(status=ReportStatus.SUBMITTED, is_late=self.timing == "late")
         if self.finding:
             found = self._by_finding(found)
         if self.reason:

@@ -3,7 +3,7 @@
 from reporting.deadlines import Standing
 from reporting.enums import Phase
 from reporting.models import LatePermission, ReportVersion
-from reporting.presentation import shown_status
+from reporting.presentation import as_submitted, shown_status
 from reviews.places import place_names
 
 
@@ -25,13 +25,6 @@ def last_submitted(reports):
         if report.pk in versions:
             as_submitted(report, versions[report.pk])
     return reports
-
-
-def as_submitted(report, version):
-    """The figures of a version, whatever the enterprise has typed since; for showing only."""
-    report.nil_return = version.nil_return
-    for name, value in report.form_class.figures(version.content).items():
-        setattr(report, name, value)
 
 
 def with_gaps(obligations, chosen):

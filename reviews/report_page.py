@@ -6,24 +6,15 @@ from reporting import presentation
 from reporting.enums import ReportStatus
 from reporting.models import LatePermission, Report
 from reviews.places import place_names
-from reviews.report_lists import as_submitted, last_submitted
+from reviews.report_lists import last_submitted
 
 NEIGHBOURS = 12
 
 
-def page(report, user, at, number=None) -> dict:
-    """`number` names an earlier version; without it the one submitted last is shown."""
-    versions = list(report.versions.select_related("submitted_by").order_by("-number"))
-    shown = next((version for version in versions if version.number == number), versions[0])
-    was_changed = report.has_unsubmitted_changes
-    found = presentation.page(report, at)
-    as_submitted(report, shown)
+def page(report, user, at, number=None, against=None) -> dict:
+    """`number` names an earlier version, `against` the one it is compared with."""
+    found = presentation.page(report, at, number, against)
     return found | {
-        "content": shown.content,
-        "shown": shown,
-        "is_latest": shown is versions[0],
-        "versions": versions,
-        "is_being_changed": was_changed,
         "is_returned": report.status == ReportStatus.RETURNED,
         "place": place_names([report.division_code]).get(report.division_code, report.division_code),
         "return_decision": decide(user, Permission.REPORT_RETURN, report),

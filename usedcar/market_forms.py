@@ -12,7 +12,18 @@ from reporting.figures import Figure, FiguresForm, decimal_of, read_figure
 from reporting.forms import ReportEditor
 from usedcar.market_summaries import HEADER
 from usedcar.market_trades import TradesOfMonth, trades_of_month
-from usedcar.matrix import AMOUNT, COLUMNS, DIMENSIONS, KINDS, QTY, column_label, control, difference, total
+from usedcar.matrix import (
+    AMOUNT,
+    COLUMNS,
+    DIMENSIONS,
+    KINDS,
+    QTY,
+    column_label,
+    control,
+    difference,
+    heading,
+    total,
+)
 
 FILL = "fill"
 
@@ -108,10 +119,7 @@ class MarketMonthEditor(ReportEditor):
         matrix = workbooks.Table(
             title="交易矩阵",
             names=("车辆类型",),
-            columns=tuple(
-                workbooks.Column(f"{column_label(column)}（{'万元' if column == AMOUNT else '辆'}）")
-                for column in COLUMNS
-            ),
+            columns=tuple(workbooks.Column(heading(column)) for column in COLUMNS),
             rows=[
                 workbooks.Row(
                     names=(row.label,),

@@ -3,6 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
+from autoflow.common.codes import field_specs
+from reporting.changes import Line
 from reporting.models import ReportVersion
 from reporting.registry import ReportForm, register
 from usedcar.market_checks import Context, check_month
@@ -10,7 +12,7 @@ from usedcar.market_forms import MarketMonthEditor
 from usedcar.market_models import MarketMonth
 from usedcar.market_summaries import HEADER, count_month
 from usedcar.market_trades import trades_of_month
-from usedcar.matrix import AMOUNT, KINDS, QTY, number, total
+from usedcar.matrix import AMOUNT, COLUMNS, KINDS, QTY, heading, number, total
 
 
 @register
@@ -64,6 +66,16 @@ class MarketMonthly(ReportForm):
             "qty": total(cells, QTY),
             "amount": total(cells, AMOUNT),
         }
+
+    def lines(self, content):
+        specs, cells = field_specs("MARKET_MONTHLY"), content.get("cells") or {}
+        figures = {f"{specs[name].label}（{specs[name].unit}）": content.get(name) for name in HEADER}
+        rows = [
+            Line((code,), kind.label, {heading(column): cells[code].get(column) for column in COLUMNS})
+            for code, kind in KINDS.items()
+            if any(cells.get(code, {}).values())
+        ]
+        return [Line(("表头",), "表头", figures), *rows]
 
     def editor(self, report, data=None, files=None):
         return MarketMonthEditor(report, data, files)

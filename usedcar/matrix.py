@@ -66,6 +66,11 @@ def column_label(column: str) -> str:
     return LABELS[column]
 
 
+def heading(column: str) -> str:
+    """The category with its dimension and its unit."""
+    return f"{column_label(column)}（{'万元' if column == AMOUNT else '辆'}）"
+
+
 def number(cells: Cells, row: str, column: str) -> int:
     """A quantity; an empty cell is nil."""
     return cells.get(row, {}).get(column) or 0

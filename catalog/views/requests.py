@@ -1,5 +1,7 @@
 """What an enterprise asks to add to the catalogue, and what became of it."""
 
+import re
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +22,7 @@ from catalog.models import Request, VehicleModel
 from catalog.names import spelled
 
 MOST_FOUND = 20
+PAIR = re.compile(r"\d{1,4}:(?P<brand>\d{1,18}):(?P<producer>\d{1,18})", re.ASCII)
 SENT = "已提交申请，审核前本企业可在草稿中选用；一般 3 个工作日内审核，结果会通知您。"
 
 
@@ -96,17 +99,26 @@ def similar(request):
     if kind not in (CatalogKind.BRAND, CatalogKind.PRODUCER, CatalogKind.MODEL):
         raise Http404
     field = request.GET.get("field", "")
+    brand_id, producer_id = _pair(request)
     guard = guard_of(
         kind,
         chosen_text(request.GET, field or "q", 100),
         request.user,
         field=field,
-        brand_id=chosen_id(request, "brand"),
-        producer_id=chosen_id(request, "producer"),
+        brand_id=brand_id,
+        producer_id=producer_id,
         confirmed=request.GET.getlist("confirmed"),
         difference=chosen_text(request.GET, "difference", 200),
     )
     return render(request, "catalog/_guard.html", {"guard": guard, "next_url": _next_of(request)})
+
+
+def _pair(request):
+    """The ids of brand and producer, from a control each or from one that offers both together."""
+    together = PAIR.fullmatch(request.GET.get("brand_line", ""))
+    if together:
+        return int(together["brand"]), int(together["producer"])
+    return chosen_id(request, "brand"), chosen_id(request, "producer")
 
 
 def _initial(request, *names):

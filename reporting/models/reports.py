@@ -145,6 +145,7 @@ class ReportVersion(models.Model):
     nil_return = models.BooleanField("本期无业务", default=False)
     warning_count = models.PositiveIntegerField("异常数", default=0)
     findings = models.JSONField("异常与说明", default=list)
+    note = models.CharField("异常说明", max_length=1000, blank=True, default="")
     submitted_at = models.DateTimeField("上报时间")
     submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上报人")
     is_late = models.BooleanField("截止后上报", default=False)

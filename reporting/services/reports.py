@@ -202,6 +202,7 @@ def _keep_version(report, findings):
         nil_return=report.nil_return,
         warning_count=report.warning_count,
         findings=findings,
+        note=report.note,
         submitted_at=report.submitted_at,
         submitted_by=report.submitted_by,
         is_late=standing.is_late,

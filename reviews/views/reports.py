@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.enums import Permission
@@ -103,12 +104,13 @@ def _report_of(request, report_id):
 
 
 def _page(request, report, *, form=None, error=None):
-    number = chosen_id(request, "version")
-    context = report_page.page(report, request.user, clock.now(), number)
+    chosen = chosen_id(request, "version"), chosen_id(request, "against")
+    context = report_page.page(report, request.user, clock.now(), *chosen)
     latest = context["versions"][0].number
     context |= {
         "form": _with_version(form, latest) if form else ReturnReportForm(initial={"version": latest}),
         "error": error,
+        "detail_url": reverse("reviews:report-detail", args=[report.pk]),
     }
     status = error.status if error else 422 if form else 200
     return render(request, "reviews/reports/detail.html", context, status=status)

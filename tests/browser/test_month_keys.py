@@ -106,6 +106,19 @@ def test_sixty_models_are_reported_with_keys_only(clerk, at_browser, capsys):
         sys.stderr.write(f"{keys.count} keystrokes, {seconds:.1f} s in the browser\n")
 
 
+def test_lookalikes_of_a_new_model_are_told_while_typing(clerk, at_browser):
+    person = at_browser()
+    person.sign_in(clerk.username, PASSWORD)
+    person.open(Report.objects.order_by("-period")[0].url("edit"))
+    page = person.page
+    page.click("#ask-model > summary")
+    page.fill("[name=model_name]", "演练00型车")
+    page.select_option("[name=brand_line]", index=1)
+    page.wait_for_selector("#ask-model input[value='C-005:model_name']")
+    assert "演练00型" in page.locator("#ask-model .guard-known").inner_text()
+    assert not person.faults()
+
+
 def go(page, keys, shortcut):
     """A shortcut that sends the page; what follows it is there."""
     with page.expect_navigation():

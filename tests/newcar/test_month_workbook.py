@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from catalog.models import Displacement, VehicleModel
+from filing.models import BrandLine
 from newcar.models import MonthlyLine
 from reporting.models import Report
 from reporting.services import delete_report, start_report
@@ -267,9 +268,10 @@ def test_five_hundred_rows_are_pasted_at_once(filing, send, queries_of):
 
 
 def asked(**changes):
+    line = BrandLine.objects.get()
     return {
         "action": "ask-model",
-        "brand_line": "0",
+        "brand_line": f"0:{line.brand_id}:{line.producer_id}",
         "model_name": "远征",
         "report_category": "SUV",
         "energy_type": "ICE",
@@ -297,6 +299,15 @@ def test_lookalike_is_asked_about_in_place_and_nothing_is_lost(send, filing, mod
     told = {"confirmed": "C-005:model_name", "difference": "另一款车，车身更短"}
     assert send([line_of(models[0])], **asked(model_name="凯美瑞", **told)).status_code == 302
     assert MonthlyLine.objects.filter(model__name="凯美瑞").exists()
+
+
+def test_lookalike_is_told_while_typing_as_on_the_page_of_the_catalogue(client_for, clerk, filing, models):
+    known = VehicleModelFactory(brand=filing.brand_lines.get().brand, name="凯美瑞特")
+    typed = asked(model_name="凯美瑞") | {"kind": "model", "field": "model_name"}
+    page = client_for(clerk).get(reverse("catalog:similar"), typed).content.decode()
+    assert f"已有相近车型：“{known.name}”。" in page
+    elsewhere = client_for(clerk).get(reverse("catalog:similar"), typed | {"brand_line": "0:0:0"})
+    assert known.name not in elsewhere.content.decode()
 
 
 def test_incomplete_request_stands_at_its_controls(send, models):

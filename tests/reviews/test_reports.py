@@ -140,16 +140,47 @@ def test_filters_by_state_time_reason_place_and_name(city):
     )
     month(dealer(), period="2026-09-01")
     assert rows(city, status="SUBMITTED") == rows(city, timing="late") == rows(city, reason="BULK") == [late]
-    assert (
-        rows(city, status="RETURNED") == rows(city, timing="on-time") == rows(city, place="330102") == [back]
-    )
+    assert rows(city, status="RETURNED") == rows(city, place="330102") == [back]
+    assert rows(city, timing="on-time") == []
     assert rows(city, q="良渚") == rows(city, q=late.enterprise.uscc[:17]) == [late]
     assert rows(city, reason="SEASON") == rows(city, q="没有") == []
     assert set(rows(city, status="X", timing="x", reason="x")) == {late, back}
     chips = answer(city, q="良渚", place="330106", timing="late", reason="BULK").context["chosen"].chips
-    words = ["查询：良渚", "地区：浙江省杭州市西湖区", "时间：逾期", "异常原因：大宗或集团采购"]
+    words = ["查询：良渚", "地区：浙江省杭州市西湖区", "时间：逾期上报", "异常原因：大宗或集团采购"]
     assert [chip.label for chip in chips] == words
     assert "q=" not in chips[0].url
+
+
+@pytest.mark.parametrize(
+    ("moment", "form", "period"),
+    [
+        ("2026-10-31 23:59:59", FORM, "2026-09"),
+        ("2026-11-01 00:00:00", FORM, "2026-10"),
+        ("2026-11-28 09:00:00", FORM, "2026-10"),
+        ("2026-12-01 00:00:00", FORM, "2026-11"),
+        ("2026-12-31 09:00:00", "newcar_annual", "2025"),
+        ("2027-01-01 00:00:00", "newcar_annual", "2026"),
+    ],
+)
+def test_list_opens_on_the_period_that_is_due_or_was_last(city, moment, form, period):
+    with stopped(moment):
+        assert city.get(URL, {"form": form}).context["chosen"].period_key == period
+
+
+def test_list_opens_on_what_the_window_of_the_authority_has_opened(city, client_for):
+    WindowRule.objects.create(
+        form=FORM,
+        period="2026-11-01",
+        jurisdiction_id="330000",
+        opens_at=shanghai("2026-12-10 00:00"),
+        due_at=shanghai("2026-12-15 00:00"),
+        locks_at=shanghai("2026-12-20 00:00"),
+        reason="系统升级顺延",
+        set_by=UserFactory(province=True),
+    )
+    with stopped("2026-12-02 09:00:00"):
+        assert city.get(URL).context["chosen"].period_key == "2026-10"
+        assert client_for(UserFactory(ningbo=True)).get(URL).context["chosen"].period_key == "2026-11"
 
 
 @pytest.mark.parametrize(
@@ -256,13 +287,13 @@ def test_page_shows_the_figures_of_other_periods_as_submitted(county):
 
 
 def test_totals_lead_to_the_lists_behind_them(city):
-    returned, missing = month(dealer(), status="RETURNED"), owe(dealer())
-    month(dealer())
+    returned, missing = month(dealer(), status="RETURNED", is_late=True), owe(dealer())
+    punctual, late = month(dealer()), month(dealer(), is_late=True)
     month(dealer("330102"), status="RETURNED")
     links = answer(city, place="330106", q="没有这家").context["chosen"].links
     with stopped(OPEN):
         found = {name: city.get(URL + link).context["page"].rows for name, link in links.items()}
-    assert found == {"returned": [returned], "missing": [missing]}
+    assert found == {"on_time": [punctual], "late": [late], "returned": [returned], "missing": [missing]}
 
 
 def test_returning_takes_the_figures_out_and_tells_the_enterprise(county):
@@ -378,14 +409,14 @@ def test_export_holds_what_the_filter_finds_with_findings_and_reasons(city):
     month(dealer())
     month(dealer("330203"), is_late=True)
     table = sheet(city, timing="late")
-    assert "条件：时间：逾期" in table[0][0]
+    assert "条件：时间：逾期上报" in table[0][0]
     assert len(table) == 3
     row = dict(zip(table[1], table[2], strict=True))
     assert (row["企业"], row["统一社会信用代码"]) == (late.enterprise.name, late.enterprise.uscc)
     assert (row["状态"], row["上报"], row["异常数"], row["销售量（辆）"]) == ("已上报", "逾期", 1, 8)
     assert row["异常与说明"] == "[N-020] 销量翻倍（大宗或集团采购：八月集中交付班车）"
     kept = AuditRecord.objects.get(action="report.export")
-    assert (kept.summary, kept.detail) == ("2026年10月汽车销售月报（已报）；时间：逾期", {"count": 1})
+    assert (kept.summary, kept.detail) == ("2026年10月汽车销售月报（已报）；时间：逾期上报", {"count": 1})
     assert len(sheet(city)) == 4
 
 

@@ -27,7 +27,7 @@ from tests.usedcar.test_market_checks import row
 from usedcar.market_models import MarketMonth, MarketSummary
 from usedcar.market_summaries import figures_of
 from usedcar.market_trades import trades_of_month
-from usedcar.matrix import AMOUNT, QTY, control
+from usedcar.matrix import AMOUNT, KINDS, QTY, control
 
 pytestmark = pytest.mark.django_db
 FORM = "market_monthly"
@@ -454,3 +454,19 @@ def test_workbook_closes_with_the_lock(client, report):
     assert not MarketMonth.objects.exists()
     assert upload(client, report, book, "2026-11-15 23:59:59").status_code == 422
     assert MarketMonth.objects.exists()
+
+
+def test_versions_of_the_matrix_differ_by_row_and_cell(client_for, market, clerk):
+    report = submit_month(market, {"SEDAN": row(2, "20.00"), "MPV": row(1, "9.00")})
+    with at():
+        content = report.form_class.read(report) | {"nev_qty": 1, "nev_amount": "9.00"}
+        content["cells"] = {"SEDAN": row(3, "30.00"), "SUV": row(1, "9.00")}
+        kept = {"values": {}, "content": content, "reasons": {}}
+        report = save_report(report_id=report.pk, revision=report.revision, **kept, by=clerk)
+        submit_report(report_id=report.pk, revision=report.revision, by=clerk)
+        found = client_for(clerk).get(report.url()).context["changes"]
+    words = {"SEDAN": "修改", "SUV": "新增", "MPV": "删除"}
+    named = [(KINDS[code].label, word) for code, word in words.items()]
+    assert [(change.label, change.word) for change in found] == [("表头", "修改"), *named]
+    assert found[0].cells[0] == ("其中：新能源汽车交易量（辆）", 0, 1)
+    assert ("交易量（辆）", 2, 3) in found[1].cells

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import forms
 
 from autoflow.common.checks import Severity, invalid
+from reporting.changes import Line
 from reporting.enums import PeriodKind
 from reporting.forms import ReportEditor
 from reporting.periods import day_begins, midnight_after
@@ -67,6 +68,10 @@ class QuarterlyAppraisal(ReportForm):
     def figures(self, content):
         amount = Decimal(content.get("fees", 0))
         return {"line_count": bool(content), "qty": content.get("count", 0), "amount": amount}
+
+    def lines(self, content):
+        figures = {"评估数量（辆）": content.get("count"), "评估收入（万元）": content.get("fees")}
+        return [Line(("figures",), "评估", figures)]
 
     def editor(self, report, data=None, files=None):
         return AppraisalEditor(report, data, files)
