@@ -4,6 +4,7 @@ import statistics
 import time
 from datetime import timedelta
 from functools import partial
+from urllib.parse import urlencode
 
 from django.db import connection, reset_queries
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +16,7 @@ from benchmarks.pages import get, signed_in
 from catalog.models import Displacement, VehicleModel
 from catalog.names import name_key
 from filing.models import BrandLine, Filing
-from newcar.lines import CELLS, KEY
+from newcar.lines import CELLS, key_text
 from reporting.models import Report, WindowRule
 from reporting.periods import Period
 from reporting.services import start_report
@@ -126,8 +127,8 @@ def lines_of(count):
     posted = {"lines-TOTAL_FORMS": count}
     for number, model in enumerate(models):
         ids = {"brand_id": model.brand_id, "producer_id": model.producer_id, "model_id": model.pk}
-        line = {**names, **ids, **FIGURES}
-        posted |= {f"lines-{number}-{name}": line[name] for name in (*KEY, *CELLS)}
+        posted[f"lines-{number}-key"] = key_text(names | ids)
+        posted |= {f"lines-{number}-{name}": FIGURES[name] for name in CELLS}
     return posted
 
 
@@ -135,7 +136,8 @@ def send(client, path, lines, action):
     """Post the page as its last revision; what is refused stops the measurement."""
     revision = Report.objects.alive().get(pk=path.split("/")[-3]).revision
     header = {"preparer_name": "演示", "preparer_phone": "0571-87654321", "anomaly_note": NOTE}
-    answer = client.post(path, {**header, **lines, "revision": revision, "action": action})
+    page = {**header, **lines, "revision": revision, "action": action}
+    answer = client.post(path, urlencode(page), content_type="application/x-www-form-urlencoded")
     if answer.status_code != 302:
         raise RuntimeError(f"{action}: {answer.status_code}")
 

@@ -2,19 +2,18 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass
 from decimal import Decimal
-
-from django.db.models import Prefetch
 
 from autoflow.common.text import TextRefused, normalise, reject_controls
 from catalog.models import Displacement, VehicleModel
 from newcar.context import brand_lines_of, lines_before
+from newcar.grid import Cell, Row
 from newcar.kept import former_names, kept_lines
 from newcar.lines import (
     AMOUNT,
     CELLS,
-    KEY,
     LABELS,
     NOTE,
     QUANTITIES,
@@ -22,6 +21,7 @@ from newcar.lines import (
     UNITS,
     expected_closing,
     heading,
+    key_from,
     key_of,
     money,
     retail_difference,
@@ -34,56 +34,7 @@ from reporting.forms import ReportEditor
 
 MOST_LINES = 1000
 PASTED = "pasted"
-
-
-@dataclass
-class Cell:
-    """One input of the grid: what it shows, and what is wrong with it."""
-
-    name: str
-    control: str
-    text: str
-    errors: list[str] = field(default_factory=list)
-
-    @property
-    def label(self):
-        return LABELS[self.name]
-
-    @property
-    def is_note(self):
-        return self.name == NOTE
-
-
-@dataclass
-class Row:
-    """One line as the page shows it."""
-
-    index: int
-    line: dict
-    cells: list[Cell]
-    errors: list[str] = field(default_factory=list)
-
-    @property
-    def keys(self):
-        """The hidden controls that say which line it is."""
-        return [(f"lines-{self.index}-{name}", self.line[name]) for name in KEY]
-
-    @property
-    def number(self):
-        return self.index + 1
-
-    @property
-    def retail_difference(self):
-        return retail_difference(self.line)
-
-    @property
-    def stock_difference(self):
-        closing = self.line.get("closing_stock_qty")
-        return 0 if closing is None else closing - expected_closing(self.line)
-
-    @property
-    def all_errors(self):
-        return [*self.errors, *(error for cell in self.cells for error in cell.errors)]
+MODEL_COLUMNS = ("pk", "brand_id", "producer_id", "name", "report_category", "energy_type", "status")
 
 
 @dataclass(frozen=True)
@@ -121,7 +72,7 @@ class MonthlyEditor(ReportEditor):
             lines = self._pasted(lines)
             if data.get("action") == "fill":
                 lines = [filled(line) for line in lines]
-        self.rows = [_row(index, line, self.cell_errors, data) for index, line in enumerate(lines)]
+        self.rows = [_row(index, line, self.cell_errors) for index, line in enumerate(lines)]
 
     def act(self, by):
         """«增加车型» and «增加排量»: ask the catalogue, then go on with the line added."""
@@ -167,15 +118,15 @@ class MonthlyEditor(ReportEditor):
         return list(groups.items())
 
     def add_findings(self, findings):
-        """Each message at its cell; what concerns no cell stands above the grid."""
-        cells = {cell.control: cell for row in self.rows for cell in row.cells}
+        """Each message at its cell, or with its row; what concerns neither stands above the grid."""
         for found in findings:
-            if found.field in cells:
-                cells[found.field].errors.append(found.message)
-            elif found.field.startswith("lines-"):
-                self.rows[int(found.field.split("-")[1])].errors.append(found.message)
-            else:
+            if not found.field.startswith("lines-"):
                 self.header.add_error(None, found.message)
+                continue
+            _, index, name = found.field.split("-")
+            row = self.rows[int(index)]
+            place = row.cells.get(name, row)
+            place.errors.append(found.message)
 
     def _posted(self):
         """The lines the page sent, those ticked for removal left out; copied or added by its buttons."""
@@ -189,20 +140,11 @@ class MonthlyEditor(ReportEditor):
             return []
         total = _number(data.get("lines-TOTAL_FORMS", ""))
         kept = [n for n in range(min(total, MOST_LINES)) if f"lines-{n}-DELETE" not in data]
-        posted = [(n, line) for n in kept if (line := self._key_of(n)) is not None]
+        posted = [(n, line) for n in kept if (line := key_from(data.get(f"lines-{n}-key", "")))]
         lines = kept_lines(line for _, line in posted)
         known = [(n, self._known.get(key_of(line))) for (n, _), line in zip(posted, lines, strict=True)]
         known = [(n, line) for n, line in known if line is not None]
         return [self._line(n, place, line) for place, (n, line) in enumerate(known)]
-
-    def _key_of(self, posted):
-        """The key of a line from its controls, as far as it can be one."""
-        prefix = f"lines-{posted}-"
-        line = {name: self.data.get(f"{prefix}{name}", "") for name in KEY}
-        ids = ("brand_id", "producer_id", "model_id")
-        if not all(re.fullmatch(r"\d{1,18}", line[name], re.ASCII) for name in ids):
-            return None
-        return line | {name: int(line[name]) for name in ids}
 
     def _line(self, posted, place, known):
         """One line with its cells; a key nobody offered is no line of this enterprise and was dropped."""
@@ -248,9 +190,10 @@ class MonthlyEditor(ReportEditor):
         for name in CELLS:
             if name in texts:
                 figures[name], error = _read_cell(name, texts[name])
-                self.cell_errors.pop((place, name), None)
+                faults = self.cell_errors.setdefault(place, {})
+                faults.pop(name, None)
                 if error:
-                    self.cell_errors[place, name] = (texts[name], error)
+                    faults[name] = (texts[name], error)
         return figures
 
     @property
@@ -307,12 +250,10 @@ def _empty(line):
     return {**line, **dict.fromkeys(CELLS), NOTE: ""}
 
 
-def _row(index, line, cell_errors, data):
-    cells = []
-    for name in CELLS:
-        raw, error = cell_errors.get((index, name), (None, ""))
-        text = raw if raw is not None else _shown(line.get(name))
-        cells.append(Cell(name, f"lines-{index}-{name}", text, [error] if error else []))
+def _row(index, line, cell_errors):
+    cells = {name: Cell(_shown(line.get(name))) for name in CELLS}
+    for name, (raw, error) in cell_errors.get(index, {}).items():
+        cells[name] = Cell(raw, [error])
     return Row(index, line, cells)
 
 
@@ -346,16 +287,18 @@ def _offers(report, brand_lines):
     pairs = {(line.brand_id, line.producer_id) for line in brand_lines}
     models = VehicleModel.objects.usable_by(report.created_by)
     models = models.filter(brand__in={brand for brand, _ in pairs})
-    usable = Displacement.objects.usable_by(report.created_by)
-    models = models.prefetch_related(Prefetch("displacements", usable))
-    by_pair = {}
-    for model in models.order_by("name", "pk"):
-        by_pair.setdefault((model.brand_id, model.producer_id), []).append(model)
+    usable = Displacement.objects.usable_by(report.created_by).filter(model__in=models)
+    values = defaultdict(list)
+    for model_id, value in usable.order_by("value").values_list("model_id", "value"):
+        values[model_id].append(str(value))
+    by_pair = defaultdict(list)
+    for model in models.order_by("name", "pk").values(*MODEL_COLUMNS):
+        by_pair[model["brand_id"], model["producer_id"]].append(model)
     offers = {}
     for number, brand_line in enumerate(brand_lines):
-        for model in by_pair.get((brand_line.brand_id, brand_line.producer_id), ()):
-            for displacement in model.displacements.all():
-                value = f"{number}:{model.pk}:{displacement.value}"
+        for model in by_pair[brand_line.brand_id, brand_line.producer_id]:
+            for displacement in values[model["pk"]]:
+                value = f"{number}:{model['pk']}:{displacement}"
                 offers[value] = Offer(value, _offered_line(brand_line, model, displacement))
     return offers
 
@@ -365,12 +308,12 @@ def _offered_line(brand_line, model, displacement):
         "supplier_name": brand_line.supplier_name,
         "brand_id": brand_line.brand_id,
         "producer_id": brand_line.producer_id,
-        "model_id": model.pk,
-        "displacement": str(displacement.value),
+        "model_id": model["pk"],
+        "displacement": displacement,
         "brand": brand_line.brand.name,
         "producer": brand_line.producer.name,
-        "model": model.name,
-        "report_category": model.report_category,
-        "energy_type": model.energy_type,
-        "is_pending": model.status != "APPROVED",
+        "model": model["name"],
+        "report_category": model["report_category"],
+        "energy_type": model["energy_type"],
+        "is_pending": model["status"] != "APPROVED",
     }

@@ -1,5 +1,6 @@
 """A line of the monthly report as plain values, and the columns it has."""
 
+import re
 from decimal import Decimal
 
 from autoflow.common.codes import field_specs
@@ -24,6 +25,12 @@ CELLS = tuple(name for name in SPECS if name not in KEY)
 LABELS = {name: spec.label for name, spec in SPECS.items()}
 UNITS = {name: spec.unit for name, spec in SPECS.items()}
 LARGEST_QTY = 1_000_000
+SENT = ("brand_id", "producer_id", "model_id", "displacement", "supplier_name")
+SENT_KEY = re.compile(
+    r"(?P<brand_id>\d{1,18}):(?P<producer_id>\d{1,18}):(?P<model_id>\d{1,18})"
+    r":(?P<displacement>[^:]*):(?P<supplier_name>.*)",
+    re.ASCII | re.DOTALL,
+)
 
 
 def key_of(line: dict) -> tuple:
@@ -34,6 +41,19 @@ def key_of(line: dict) -> tuple:
 def heading(name: str) -> str:
     """A column with its unit."""
     return f"{LABELS[name]}（{UNITS[name]}）" if UNITS[name] else LABELS[name]
+
+
+def key_text(line: dict) -> str:
+    """The key as the page sends it back: the supplier, whose name may hold anything, comes last."""
+    return ":".join(str(line[name]) for name in SENT)
+
+
+def key_from(text: str) -> dict:
+    """The key of a line from what the page sent; empty for what no page of ours sent."""
+    found = SENT_KEY.fullmatch(text)
+    if found is None:
+        return {}
+    return found.groupdict() | {name: int(found[name]) for name in SENT if name.endswith("_id")}
 
 
 def money(text) -> Decimal:

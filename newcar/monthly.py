@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from django.db.models.functions import Coalesce
+
 from newcar.checks import check_month
 from newcar.context import context_of
 from newcar.forms import MonthlyEditor
@@ -13,6 +15,14 @@ from reporting.changes import Line
 from reporting.registry import ReportForm, register
 
 COLUMNS = (*KEY, *CELLS)
+KEPT = {  # of the entry itself, or of the one it was merged into
+    f"kept_{name}": Coalesce(f"{entry}__merged_into__{column}", f"{entry}__{column}")
+    for name, entry, column in (
+        *((f"{entry}_id", entry, "id") for entry in ("brand", "producer", "model")),
+        *((entry, entry, "name") for entry in ("brand", "producer", "model")),
+        *((column, "model", column) for column in ("report_category", "energy_type")),
+    )
+}
 
 
 @register
@@ -31,9 +41,10 @@ class NewcarMonthly(ReportForm):
     def read(self, report):
         if report.pk is None:
             return {"lines": []}
-        rows = MonthlyLine.objects.filter(report=report)
-        rows = rows.select_related("brand__merged_into", "producer__merged_into", "model__merged_into")
-        return {"lines": [_plain(row) for row in rows.order_by("number")]}
+        rows = MonthlyLine.objects.filter(report=report).order_by("number")
+        names = [*COLUMNS, *KEPT]
+        rows = rows.annotate(**KEPT).values_list(*names)
+        return {"lines": [_plain(dict(zip(names, row, strict=True))) for row in rows]}
 
     def write(self, report, content):
         MonthlyLine.objects.filter(report=report).delete()
@@ -77,13 +88,10 @@ def _plain(row):
     """A stored line as content: decimals as text, so that JSON keeps them exactly; names and kinds of the
     entries that count at this moment, so that a later renaming or merge changes no submission.
     """
-    line = {name: getattr(row, name) for name in COLUMNS}
-    brand, producer, model = row.brand.kept, row.producer.kept, row.model.kept
-    ids = {"brand_id": brand.pk, "producer_id": producer.pk, "model_id": model.pk}
-    names = {"brand": brand.name, "producer": producer.name, "model": model.name}
-    kinds = {"report_category": model.report_category, "energy_type": model.energy_type}
-    amount = None if row.sales_amount is None else str(row.sales_amount)
-    return {**line, **ids, "displacement": str(row.displacement), AMOUNT: amount, **names, **kinds}
+    line = {name: row[name] for name in COLUMNS}
+    kept = {name.removeprefix("kept_"): row[name] for name in KEPT}
+    amount = None if row[AMOUNT] is None else str(row[AMOUNT])
+    return {**line, **kept, "displacement": str(row["displacement"]), AMOUNT: amount}
 
 
 def _stored(line):

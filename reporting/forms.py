@@ -8,7 +8,6 @@ from autoflow.common import identifiers
 from autoflow.common.checks import finding
 from autoflow.common.codes import field_specs
 from autoflow.common.text import TextRefused, normalise, reject_controls
-from reporting.enums import ReasonCode
 from reporting.workbooks import Table, figures_table
 
 
@@ -139,6 +138,3 @@ class DeleteForm(forms.Form):
 def _number(text):
     """The revision a page was made from; one that was tampered with matches nothing."""
     return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else -1
-
-
-REASON_CHOICES = [("", "请选择原因"), *ReasonCode.choices]

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
-from autoflow.common.checks import Finding, invalid
+from autoflow.common.checks import INVALID, Finding, invalid
+from autoflow.common.shells import place, shell_of
 from reporting.changes import Line, changes
 from reporting.deadlines import Standing, effective_from, standing_of, windows_of
 from reporting.enums import LOCKED, LateStatus, Phase, ReasonCode, ReportStatus
@@ -17,6 +20,8 @@ from reporting.windows import limit_text
 
 CLOSED_OFFERED = 12
 MOST_ERRORS = 10
+MOST_SHELLS = 100
+REASON_TEXTS = ("index", "key", "rule", "message", "text", "fault")
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,24 @@ class Reason:
     text: str
     code_text: str = ""
     fault: str = ""
-    choices = (("", "请选择原因"), *ReasonCode.choices)
+    index: int = 0
+
+    @property
+    def html(self):
+        """The controls that ask for it; a month may have hundreds."""
+        texts = {name: getattr(self, name) for name in REASON_TEXTS}
+        return format_html(_reason_shell(self.code, self.rule != INVALID, bool(self.fault)), **texts)
+
+
+@lru_cache(maxsize=MOST_SHELLS)
+def _reason_shell(code, has_rule, has_fault):
+    choices = [("", "请选择原因"), *ReasonCode.choices]
+    context = {
+        "choices": [(value, label, value == code) for value, label in choices],
+        "has_rule": has_rule,
+        "has_fault": has_fault,
+    }
+    return shell_of("reporting/_reason.html", context | {name: place(name) for name in REASON_TEXTS})
 
 
 def shown_status(report, standing: Standing) -> tuple[str, str]:
@@ -94,12 +116,15 @@ def reasons(report, findings) -> list[Reason]:
     """The warnings of a report, each with what was said about it."""
     given = {row.key: (row.reason_code, row.reason_text) for row in report.findings.all()}
     asking = {key_of(found): found for found in findings if found.asks}
-    return [_asked(key, found, *given.get(key, ("", ""))) for key, found in asking.items()]
+    return [
+        _asked(index, key, found, *given.get(key, ("", "")))
+        for index, (key, found) in enumerate(asking.items())
+    ]
 
 
-def _asked(key, found, code, text):
+def _asked(index, key, found, code, text):
     fault = fault_of(text) if text else ""
-    return Reason(key, found.rule, found.message, code, text, fault=fault)
+    return Reason(key, found.rule, found.message, code, text, fault=fault, index=index)
 
 
 def stored_reasons(report, version=None) -> list[Reason]:

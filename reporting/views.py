@@ -139,8 +139,9 @@ def report_edit(request, form, report_id):
 
 def _post(request, report):
     action = request.POST.get("action", "save")
-    data = request.POST.copy()
+    data = request.POST
     if action in (UPLOAD, PASTE):
+        data = data.copy()
         data.pop("nil_return", None)  # who brings rows has business
     editor = report.form_class.editor(report, data, request.FILES)
     try:

@@ -191,7 +191,7 @@ def with_own_marks(filings, user):
 
 
 def age_text(moment, now):
-    """How long something waits as an officer counts it: the working day it is in; over a weekend none ends."""
+    """How long something waits as an officer counts it: the working day it is in; weekends count nothing."""
     if moment is None:
         return ""
     days = workdays_since(moment, now)

@@ -22,6 +22,22 @@ PREFIX_PLACE, VALUE_PLACE = (f"0{token_hex(8)}0" for _ in range(2))  # nobody ca
 DATE_PLACE = "1000-01-01"
 
 
+class PlainSelect(forms.Select):
+    """A drop-down whose options are written without a template for each."""
+
+    def _render(self, template_name, context, renderer=None):
+        widget = context["widget"]
+        options = [option for _, group, _ in widget["optgroups"] for option in group]
+        written = format_html_join("", '<option value="{}"{}>{}</option>', map(_option_parts, options))
+        return format_html(
+            '<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), written
+        )
+
+
+def _option_parts(option):
+    return option["value"], flatatt(option["attrs"]), option["label"]
+
+
 def draw(bound):
     """The HTML of a control; what the field may carry is told at the tag `field`. What has errors or a
     reminder is drawn anew, and so is what is hidden, a mere value.
@@ -222,7 +238,9 @@ def _widget(bound, kind, value):
         listed = (
             [("", VALUE_PLACE)] if value == VALUE_PLACE else [("", "请选择"), *bound.field.labels.items()]
         )
-        return forms.Select(attrs, choices=listed)
+        return PlainSelect(attrs, choices=listed)
+    if type(widget) is forms.Select:
+        return PlainSelect(attrs, choices=widget.choices)
     return widget
 
 

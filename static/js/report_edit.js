@@ -9,8 +9,8 @@ let isStopped = false;
 let changes = 0;
 
 function body() {
-  const data = new FormData(form);
-  for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+  const texts = [...new FormData(form)].filter(([, value]) => !(value instanceof File));
+  const data = new URLSearchParams(texts);
   data.set("action", "autosave");
   return data;
 }

@@ -5,7 +5,7 @@ from django.db.models import Sum
 from django.urls import reverse
 
 from autoflow.common.errors import BusinessError, ConflictError
-from newcar.lines import CELLS, KEY
+from newcar.lines import CELLS, key_text
 from newcar.models import MonthlyLine, MonthlySummary
 from reporting.models import LatePermission, Report
 from reporting.periods import Period
@@ -31,8 +31,9 @@ def posted(report, lines, **more):
     cells = {
         f"lines-{index}-{name}": "" if line[name] is None else line[name]
         for index, line in enumerate(lines)
-        for name in (*KEY, *CELLS)
+        for name in CELLS
     }
+    cells |= {f"lines-{index}-key": key_text(line) for index, line in enumerate(lines)}
     header = {"preparer_name": "测试填表人", "preparer_phone": "0571-87654321", "anomaly_note": ""}
     total = {"lines-TOTAL_FORMS": len(lines), "revision": report.revision}
     return {**header, **cells, **total, "action": "submit", **more}

@@ -1,0 +1,71 @@
+"""The grid of a month as the page shows it: rows of cells, drawn from shells since there are thousands."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.utils.html import format_html, format_html_join
+
+from autoflow.common.shells import place, shell_of
+from newcar.lines import CELLS, NOTE, expected_closing, key_text, retail_difference
+
+MOST_SHELLS = 100
+PLACES = ("index", "number", "key", "model", "origin", "supplier", "differences", "errors")
+DIFFERENCE = '<span class="grid-difference">{} {}</span>'
+
+
+@dataclass
+class Cell:
+    """One input of the grid: what it shows, and what is wrong with it."""
+
+    text: str
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Row:
+    """One line as the page shows it; `cells` by their column."""
+
+    index: int
+    line: dict
+    cells: dict[str, Cell]
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def differences(self):
+        """How far sales and stock are from the sum of their parts, by name; only what does not balance."""
+        closing = self.line.get("closing_stock_qty")
+        stock = 0 if closing is None else closing - expected_closing(self.line)
+        found = (("销售差", retail_difference(self.line)), ("库存差", stock))
+        return [(name, difference) for name, difference in found if difference]
+
+    @property
+    def all_errors(self):
+        return [*self.errors, *(error for cell in self.cells.values() for error in cell.errors)]
+
+    @property
+    def html(self):
+        """The row from the shell for its faulty cells, with its own values."""
+        errors, line = self.all_errors, self.line
+        faulty = tuple(name for name, cell in self.cells.items() if cell.errors)
+        return format_html(
+            _shell(faulty, bool(errors)),
+            index=self.index,
+            number=self.index + 1,
+            key=key_text(line),
+            model=f"{line['model']} {line['displacement']}",
+            origin=f"{line['brand']} · {line['producer']}",
+            supplier=line["supplier_name"],
+            differences=format_html_join(" ", DIFFERENCE, self.differences),
+            errors=" ".join(errors),
+            **{name: cell.text for name, cell in self.cells.items()},
+        )
+
+
+@lru_cache(maxsize=MOST_SHELLS)
+def _shell(faulty, has_errors):
+    cells = [
+        {"name": name, "text": place(name), "is_note": name == NOTE, "is_faulty": name in faulty}
+        for name in CELLS
+    ]
+    context = {name: place(name) for name in PLACES}
+    return shell_of("newcar/_line.html", context | {"cells": cells, "has_errors": has_errors})
