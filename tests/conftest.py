@@ -31,7 +31,7 @@ CODE_TABLES = {
 AUDIT_TABLE, AUDIT_TRIGGER = "accounts_auditrecord", "auditrecord_table_append_only"
 OTHER_SESSIONS_END = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
 )
 CACHE_VERSIONS = itertools.count(1)
 
