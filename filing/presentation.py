@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -177,7 +178,21 @@ def rows_of(filing, row_set):
     """The rows of a sub-table in the order they were typed."""
     if not filing.pk:
         return []
-    return getattr(filing, row_set).select_related(*RELATED_OF_ROWS.get(row_set, ())).order_by("pk")
+    rows = getattr(filing, row_set)
+    if row_set in getattr(filing, "_prefetched_objects_cache", ()):
+        return rows.all()
+    return _with_related(rows, row_set).order_by("pk")
+
+
+def read_rows(filing):
+    """Reads every sub-table of a version at once, for a page that shows and checks them several times."""
+    rows = {name: _with_related(getattr(filing, name).model.objects, name) for name in ROW_SETS}
+    prefetch_related_objects([filing], *(Prefetch(name, of_name) for name, of_name in rows.items()))
+
+
+def _with_related(rows, row_set):
+    related = RELATED_OF_ROWS.get(row_set)
+    return rows.select_related(*related) if related else rows.all()
 
 
 def line_of(row_set, row):

@@ -10,14 +10,23 @@ from autoflow.common.codes import enterprise_types
 from filing.enums import AWAITING, FilingStatus
 from filing.forms import named
 from filing.models import Filing, Urge
-from filing.presentation import authorizations, former_problems, history, images, problems, sections, text_of
+from filing.presentation import (
+    authorizations,
+    former_problems,
+    history,
+    images,
+    problems,
+    read_rows,
+    sections,
+    text_of,
+)
 from filing.reasons import reasons_for, return_reasons
 from filing.sections import FIELDS, IMAGES, LABELS
 from filing.services import findings_of
 from reviews.comparison import differences, mended
 from reviews.forms import ReturnForm, UrgeForm, problem_items
 from reviews.lifecycle import other_actions
-from reviews.queues import deadline_text, next_waiting, with_ages
+from reviews.queues import deadline_text, has_next_waiting, with_ages
 from reviews.suspicions import suspicions_of
 
 RELATED = (*IMAGES, "enterprise", "resident_market", "submitted_by", "decided_by", "claim__by")
@@ -36,6 +45,7 @@ TO_HOLD_AGAINST = {
     "seal_image": ("enterprise_name", "uscc"),
 }
 FEW_ITEMS = 3
+VERSION_COLUMNS = ("version", "status", "is_in_force", "submitted_at")
 SAID_AS_SUSPICION = {"F-013", "F-020"}
 
 
@@ -58,6 +68,7 @@ class Tick:
 def review_context(user, filing, *, form=None, error=None):
     """Everything the template needs; a refused form comes back as it was filled in."""
     with_ages([filing])
+    read_rows(filing)
     form = form or ReturnForm(filing=filing)
     versions = Filing.objects.visible_to(user).filter(enterprise=filing.enterprise)
     is_waiting = filing.status in AWAITING
@@ -73,7 +84,7 @@ def review_context(user, filing, *, form=None, error=None):
         "due": deadline_text(filing.due_at),
         "suspicions": suspicions_of([filing], user)[filing.pk] if is_waiting else [],
         "findings_found": _findings(filing) if is_waiting else [],
-        "following": next_waiting(user, filing) if is_waiting else None,
+        "has_following": is_waiting and has_next_waiting(user, filing),
         "former": former_problems(filing) if is_waiting else [],
         "problems": problems(filing),
         "in_force": in_force,
@@ -83,7 +94,7 @@ def review_context(user, filing, *, form=None, error=None):
         **_content(filing, form, changed),
         **_course(filing, versions, is_waiting),
         "quick_reasons": _quick_reasons(filing),
-        "versions": list(versions.order_by("-version")),
+        "versions": list(versions.only(*VERSION_COLUMNS).order_by("-version")),
     }
 
 
