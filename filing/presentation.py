@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import F, Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -318,15 +318,15 @@ def former_problems(filing) -> list[dict]:
 
 def history(versions) -> list[dict]:
     """What happened to these versions, newest first, for the time line."""
-    events = FilingEvent.objects.filter(filing__in=versions).order_by("-id")
+    events = FilingEvent.objects.filter(filing__in=versions).annotate(version=F("filing__version"))
     return [
         {
-            "title": f"第 {event.filing.version} 版 {event.get_action_display()}",
+            "title": f"第 {event.version} 版 {event.get_action_display()}",
             "at": event.at,
             "by": event.by_text,
             "note": event.note,
         }
-        for event in events.select_related("by", "on_behalf_of", "filing")
+        for event in events.select_related("by", "on_behalf_of").order_by("-id")
     ]
 
 

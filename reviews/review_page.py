@@ -3,10 +3,14 @@ what changed, what looks odd, and what happened before.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+from django.utils.html import format_html
 
 from accounts.enums import Permission
 from accounts.permissions import decide
 from autoflow.common.codes import enterprise_types
+from autoflow.common.shells import place, shell_of
 from filing.enums import AWAITING, FilingStatus
 from filing.forms import named
 from filing.models import Filing, Urge
@@ -45,6 +49,7 @@ TO_HOLD_AGAINST = {
     "seal_image": ("enterprise_name", "uscc"),
 }
 FEW_ITEMS = 3
+MOST_SHELLS = 500
 VERSION_COLUMNS = ("version", "status", "is_in_force", "submitted_at")
 SAID_AS_SUSPICION = {"F-013", "F-020"}
 
@@ -63,6 +68,18 @@ class Tick:
     @property
     def is_said(self):
         return self.is_ticked or bool(self.code or self.note)
+
+    @property
+    def html(self):
+        """Its controls; a page has some fifty of them, most alike on every page."""
+        known = next((reason.code for reason in self.reasons if reason.code == self.code), "")
+        return format_html(_tick_shell(self.name, self.is_ticked, self.is_said, known), note=self.note)
+
+
+@lru_cache(maxsize=MOST_SHELLS)
+def _tick_shell(name, is_ticked, is_said, code):
+    facts = {"name": name, "label": LABELS[name], "is_ticked": is_ticked, "is_said": is_said, "code": code}
+    return shell_of("reviews/_tick.html", facts | {"reasons": reasons_for(name), "note": place("note")})
 
 
 def review_context(user, filing, *, form=None, error=None):
