@@ -59,6 +59,11 @@ def menu_for(request):
     return [MenuItem(label, url, url == current, reason) for label, url, reason in items]
 
 
+def idle_seconds():
+    """How long a page may lie idle for certain: its session was renewed at most so much earlier."""
+    return settings.SESSION_COOKIE_AGE - settings.SESSION_RENEWED_SECONDS
+
+
 def page_context(request):
     """What every page shows besides its own content."""
     user = getattr(request, "user", None)
@@ -67,6 +72,6 @@ def page_context(request):
         "product_name": settings.PRODUCT_NAME,
         "support_phone": settings.SUPPORT_PHONE,
         "request_id": identity.request_id(),
-        "session_seconds": settings.SESSION_COOKIE_AGE if signed_in else 0,
+        "session_seconds": idle_seconds() if signed_in else 0,
         "menu": menu_for(request) if signed_in else [],
     }

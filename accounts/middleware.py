@@ -25,7 +25,7 @@ from autoflow.common.requests import client_address
 
 logger = logging.getLogger(__name__)
 REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
-STARTED_AT, MARK = "started_at", "session_mark"
+STARTED_AT, RENEWED_AT, MARK = "started_at", "renewed_at", "session_mark"
 PUSHED_OUT = (
     "您的账号在其他地方登录，超过同时登录的数量，这里已退出，需要时请重新登录。"
     "如非本人操作，请登录后立即修改密码。"
@@ -35,15 +35,18 @@ PUSHED_OUT = (
 @sync_only_middleware
 def session_limits(get_response):
     """Signs out after SESSION_TOTAL_SECONDS however busy the session was; idleness is the cookie's own
-    limit.
+    limit, which is put off once in SESSION_RENEWED_SECONDS: a page that is only read writes nothing.
     """
 
     def middleware(request):
         if request.user.is_authenticated:
-            if time.time() - request.session.get(STARTED_AT, 0) > settings.SESSION_TOTAL_SECONDS:
+            now = int(time.time())
+            if now - request.session.get(STARTED_AT, 0) > settings.SESSION_TOTAL_SECONDS:
                 logout(request)
             else:
                 identity.name_user(request.user.pk)
+                if now - request.session.get(RENEWED_AT, 0) >= settings.SESSION_RENEWED_SECONDS:
+                    request.session[RENEWED_AT] = now
         return get_response(request)
 
     return middleware

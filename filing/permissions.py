@@ -174,7 +174,7 @@ def absent_of(user, filing):
     """The officer in whose place this one decides here; None where the matter is his own body's."""
     for seat in seats_of(user):
         if Filing.objects.filter(held_at(seat), pk=filing.pk).exists():
-            return None if seat is user else seat
+            return None if seat.pk == user.pk else seat
     return None
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.db.models import F, Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -177,7 +178,21 @@ def rows_of(filing, row_set):
     """The rows of a sub-table in the order they were typed."""
     if not filing.pk:
         return []
-    return getattr(filing, row_set).select_related(*RELATED_OF_ROWS.get(row_set, ())).order_by("pk")
+    rows = getattr(filing, row_set)
+    if row_set in getattr(filing, "_prefetched_objects_cache", ()):
+        return rows.all()
+    return _with_related(rows, row_set).order_by("pk")
+
+
+def read_rows(filing):
+    """Reads every sub-table of a version at once, for a page that shows and checks them several times."""
+    rows = {name: _with_related(getattr(filing, name).model.objects, name) for name in ROW_SETS}
+    prefetch_related_objects([filing], *(Prefetch(name, of_name) for name, of_name in rows.items()))
+
+
+def _with_related(rows, row_set):
+    related = RELATED_OF_ROWS.get(row_set)
+    return rows.select_related(*related) if related else rows.all()
 
 
 def line_of(row_set, row):
@@ -303,15 +318,15 @@ def former_problems(filing) -> list[dict]:
 
 def history(versions) -> list[dict]:
     """What happened to these versions, newest first, for the time line."""
-    events = FilingEvent.objects.filter(filing__in=versions).order_by("-id")
+    events = FilingEvent.objects.filter(filing__in=versions).annotate(version=F("filing__version"))
     return [
         {
-            "title": f"第 {event.filing.version} 版 {event.get_action_display()}",
+            "title": f"第 {event.version} 版 {event.get_action_display()}",
             "at": event.at,
             "by": event.by_text,
             "note": event.note,
         }
-        for event in events.select_related("by", "on_behalf_of", "filing")
+        for event in events.select_related("by", "on_behalf_of").order_by("-id")
     ]
 
 

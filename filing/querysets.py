@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.enums import ENTERPRISE_ROLES, Role
 from accounts.scope import area_of
+from autoflow.common.asking import once_a_page
 from filing.enums import (
     AWAITING,
     CLAIM_TERM,
@@ -30,6 +31,7 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 CONFIRMING_ROLES = (Role.COUNTY, Role.CITY, Role.PROVINCE)
 
 
+@once_a_page
 def seats_of(user):
     """The officers whose matters this one decides today: himself, and those he stands in for (代办)."""
     if user.role not in CONFIRMING_ROLES:
@@ -55,6 +57,11 @@ def held_at(seat):
         case Role.COUNTY:
             return held & Q(division_code=seat.division_id)
     return Q(pk__in=[])
+
+
+def held_for(user):
+    """What this officer decides today, at his own body or for a body where he stands in."""
+    return reduce(or_, map(held_at, seats_of(user)))
 
 
 class StoredImageQuerySet(models.QuerySet):
@@ -112,7 +119,7 @@ class FilingQuerySet(models.QuerySet):
 
     def held_by(self, user):
         """Filings whose confirmation is this authority's, or that of a body for which he stands in today."""
-        return self.filter(reduce(or_, map(held_at, seats_of(user))))
+        return self.filter(held_for(user))
 
     def held_below(self, user):
         """Filings whose confirmation is a lower authority's of one's area."""
@@ -135,7 +142,11 @@ class FilingQuerySet(models.QuerySet):
 
     def pressed_for(self):
         """Asked for from above: to verify again, or to be quick about it (督办)."""
-        return self.filter(self._has("events", action="REVERIFY") | self._has("urges"))
+        return self.filter(self.is_pressed_for())
+
+    def is_pressed_for(self):
+        """The condition of it, to count by."""
+        return self._has("events", action="REVERIFY") | self._has("urges")
 
     def decided_with(self, user):
         """What this person confirmed or returned at some time."""

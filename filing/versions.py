@@ -2,6 +2,11 @@
 
 from filing.enums import FilingStatus
 
+STANDING_COLUMNS = (
+    *("enterprise_id", "version", "status", "is_in_force", "is_given_up", "submitted_at"),
+    *("confirm_level", "confirm_body", "jurisdiction_code", "division_code"),
+)
+
 
 def open_version(enterprise):
     """The one under way: a draft, handed in, or returned."""
@@ -14,7 +19,10 @@ def version_in_force(enterprise):
 
 def standing_version(enterprise):
     """The one the state of the enterprise speaks of: a draft of a change leaves the one in force standing."""
-    under_way, in_force = open_version(enterprise), version_in_force(enterprise)
+    versions = enterprise.filings.only(*STANDING_COLUMNS)
+    found = list((versions.open_versions() | versions.filter(is_in_force=True)).order_by("pk"))
+    under_way = next((filing for filing in found if filing.is_open), None)
+    in_force = next((filing for filing in found if filing.is_in_force), None)
     if under_way and not (in_force and under_way.status == FilingStatus.DRAFT):
         return under_way
-    return in_force or enterprise.filings.order_by("-version").first()
+    return in_force or versions.order_by("-version").first()

@@ -65,15 +65,27 @@ def window_of(form: ReportForm, period: Period, jurisdiction_code: str) -> Windo
 
 def windows_of(form: ReportForm, periods: list[Period], jurisdiction_code: str) -> dict[Period, Window]:
     """The windows of many periods with one question to the database."""
+    windows = windows_of_forms({form: periods}, jurisdiction_code)
+    return {period: window for (_, period), window in windows.items()}
+
+
+def windows_of_forms(
+    wanted: dict[ReportForm, list[Period]], jurisdiction_code: str
+) -> dict[tuple[ReportForm, Period], Window]:
+    """The windows of many periods of many forms with one question to the database."""
     found = WindowRule.objects.filter(
         Q(jurisdiction=jurisdiction_code) | Q(jurisdiction=None),
-        form=form.key,
-        period__in=[period.start for period in periods],
+        form__in=[form.key for form in wanted],
+        period__in={period.start for periods in wanted.values() for period in periods},
     )
     rules_of = {}
     for rule in sorted(found, key=lambda rule: (rule.jurisdiction_id is not None, rule.pk)):
-        rules_of[rule.period] = Window(rule.opens_at, rule.due_at, rule.locks_at)
-    return {period: rules_of.get(period.start) or form.default_window(period) for period in periods}
+        rules_of[rule.form, rule.period] = Window(rule.opens_at, rule.due_at, rule.locks_at)
+    return {
+        (form, period): rules_of.get((form.key, period.start)) or form.default_window(period)
+        for form, periods in wanted.items()
+        for period in periods
+    }
 
 
 def windows_by_jurisdiction(form: ReportForm, period: Period) -> dict[str, Window]:

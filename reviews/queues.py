@@ -17,6 +17,7 @@ from filing.enums import AWAITING, FilingAction, FilingStatus
 from filing.models import Filing, FilingEvent
 from filing.permissions import own_filing_reason
 from filing.presentation import day_text
+from filing.querysets import held_for
 
 BODIES = 10
 ONE_SECOND = timedelta(seconds=1)
@@ -59,7 +60,8 @@ class WholeArea(Tab):
     """One row an enterprise, counted without looking for its newest version."""
 
     def count(self, user):
-        enterprises = Filing.objects.visible_to(user).order_by().values("enterprise_id").distinct()
+        filings = Filing.objects.visible_to(user).filter(is_given_up=False)
+        enterprises = filings.order_by().values("enterprise_id").distinct()
         return enterprises[: COUNT_CAP + 1].count()
 
 
@@ -99,36 +101,47 @@ def chosen_tab(tabs, key):
     return known.get(key) or known.get("mine") or known["all"]
 
 
-def with_counts(tabs, user):
-    """Each heap with its size; none costs more than the cap."""
-    own = waiting_for(user).aggregate(
-        mine=Count("id"), overdue=Count("id", filter=Q(due_at__lt=timezone.now()))
-    )
-    return [(tab, count_text(own[tab.key] if tab.key in own else tab.count(user))) for tab in tabs]
+def sizes_of(tabs, user) -> dict[str, int]:
+    """How many each heap holds, by its key: the queue and its parts in one question, the others up to the
+    cap.
+    """
+    sizes = {}
+    if any(tab.key == "mine" for tab in tabs):
+        sizes = waiting_for(user).aggregate(
+            mine=Count("id"),
+            overdue=Count("id", filter=Q(due_at__lt=timezone.now())),
+            asked=Count("id", filter=Filing.objects.is_pressed_for()),
+        )
+    return sizes | {tab.key: tab.count(user) for tab in tabs if tab.key not in sizes}
 
 
 def count_text(count):
     return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
 
 
-def next_waiting(user, filing):
-    """What comes after this one and is in no colleague's hands."""
-    return waiting_for(user).free_for(user).next_after(filing)
+def has_next_waiting(user, filing):
+    """Whether anything but this one waits that is in no colleague's hands."""
+    return waiting_for(user).free_for(user).exclude(pk=filing.pk).exists()
 
 
 def figures(user):
     """The queue in numbers, and what waits at other bodies of the area."""
-    now = timezone.now()
-    counts = waiting_for(user).aggregate(
-        waiting=Count("id"),
-        overdue=Count("id", filter=Q(due_at__lt=now)),
-        changed=Count("id", filter=Q(status=FilingStatus.CHANGED)),
-        oldest=Min("submitted_at"),
+    now, own = timezone.now(), held_for(user)
+    counts = (
+        Filing.objects.visible_to(user)
+        .awaiting()
+        .aggregate(
+            all=Count("id"),
+            waiting=Count("id", filter=own),
+            overdue=Count("id", filter=own & Q(due_at__lt=now)),
+            changed=Count("id", filter=own & Q(status=FilingStatus.CHANGED)),
+            asked=Count("id", filter=own & Q(Filing.objects.is_pressed_for())),
+            oldest=Min("submitted_at", filter=own),
+        )
     )
-    elsewhere = Filing.objects.visible_to(user).awaiting().count() - counts["waiting"]
-    asked = waiting_for(user).pressed_for().count()
+    elsewhere = counts.pop("all") - counts["waiting"]
     oldest = f"等待最久的：{age_text(counts['oldest'], now)}" if counts["waiting"] else ""
-    return counts | {"elsewhere": elsewhere, "asked": asked, "oldest_text": oldest} | done_today(user)
+    return counts | {"elsewhere": elsewhere, "oldest_text": oldest} | done_today(user)
 
 
 def done_today(user):

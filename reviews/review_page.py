@@ -3,21 +3,34 @@ what changed, what looks odd, and what happened before.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+from django.utils.html import format_html
 
 from accounts.enums import Permission
 from accounts.permissions import decide
 from autoflow.common.codes import enterprise_types
+from autoflow.common.shells import place, shell_of
 from filing.enums import AWAITING, FilingStatus
 from filing.forms import named
 from filing.models import Filing, Urge
-from filing.presentation import authorizations, former_problems, history, images, problems, sections, text_of
+from filing.presentation import (
+    authorizations,
+    former_problems,
+    history,
+    images,
+    problems,
+    read_rows,
+    sections,
+    text_of,
+)
 from filing.reasons import reasons_for, return_reasons
 from filing.sections import FIELDS, IMAGES, LABELS
 from filing.services import findings_of
 from reviews.comparison import differences, mended
 from reviews.forms import ReturnForm, UrgeForm, problem_items
 from reviews.lifecycle import other_actions
-from reviews.queues import deadline_text, next_waiting, with_ages
+from reviews.queues import deadline_text, has_next_waiting, with_ages
 from reviews.suspicions import suspicions_of
 
 RELATED = (*IMAGES, "enterprise", "resident_market", "submitted_by", "decided_by", "claim__by")
@@ -36,6 +49,8 @@ TO_HOLD_AGAINST = {
     "seal_image": ("enterprise_name", "uscc"),
 }
 FEW_ITEMS = 3
+MOST_SHELLS = 500
+VERSION_COLUMNS = ("version", "status", "is_in_force", "submitted_at")
 SAID_AS_SUSPICION = {"F-013", "F-020"}
 
 
@@ -54,10 +69,23 @@ class Tick:
     def is_said(self):
         return self.is_ticked or bool(self.code or self.note)
 
+    @property
+    def html(self):
+        """Its controls; a page has some fifty of them, most alike on every page."""
+        known = next((reason.code for reason in self.reasons if reason.code == self.code), "")
+        return format_html(_tick_shell(self.name, self.is_ticked, self.is_said, known), note=self.note)
+
+
+@lru_cache(maxsize=MOST_SHELLS)
+def _tick_shell(name, is_ticked, is_said, code):
+    facts = {"name": name, "label": LABELS[name], "is_ticked": is_ticked, "is_said": is_said, "code": code}
+    return shell_of("reviews/_tick.html", facts | {"reasons": reasons_for(name), "note": place("note")})
+
 
 def review_context(user, filing, *, form=None, error=None):
     """Everything the template needs; a refused form comes back as it was filled in."""
     with_ages([filing])
+    read_rows(filing)
     form = form or ReturnForm(filing=filing)
     versions = Filing.objects.visible_to(user).filter(enterprise=filing.enterprise)
     is_waiting = filing.status in AWAITING
@@ -73,7 +101,7 @@ def review_context(user, filing, *, form=None, error=None):
         "due": deadline_text(filing.due_at),
         "suspicions": suspicions_of([filing], user)[filing.pk] if is_waiting else [],
         "findings_found": _findings(filing) if is_waiting else [],
-        "following": next_waiting(user, filing) if is_waiting else None,
+        "has_following": is_waiting and has_next_waiting(user, filing),
         "former": former_problems(filing) if is_waiting else [],
         "problems": problems(filing),
         "in_force": in_force,
@@ -83,7 +111,7 @@ def review_context(user, filing, *, form=None, error=None):
         **_content(filing, form, changed),
         **_course(filing, versions, is_waiting),
         "quick_reasons": _quick_reasons(filing),
-        "versions": list(versions.order_by("-version")),
+        "versions": list(versions.only(*VERSION_COLUMNS).order_by("-version")),
     }
 
 

@@ -5,7 +5,7 @@ filing, and dates that do not fit. Pure functions over facts that one query read
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from filing.checks import is_late
@@ -86,17 +86,14 @@ def suspicions_of(filings, user) -> dict[int, list[Suspicion]]:
 
 
 def _twins_of(filings, user):
-    """Whatever shares something with one of them, in one statement and without regard to areas; who may be
-    named is asked apart.
+    """Whatever shares something with one of them, in one statement and without regard to areas, with whether
+    it may be named.
     """
     alike = Filing.objects.handed_in().filter(_shares_something(filings)).order_by("-id")
-    rows = list(alike.values_list(*COMPARED)[:MOST_MATCHES])
-    visible = set(
-        Filing.objects.visible_to(user).filter(pk__in=[row[0] for row in rows]).values_list("pk", flat=True)
-    )
+    is_visible = Exists(Filing.objects.visible_to(user).filter(pk=OuterRef("pk")))
     return [
-        Twin(*row[:5], bytes(row[5]), row[6].upper(), frozenset(row[7:]) - {None}, row[0] in visible)
-        for row in rows
+        Twin(*row[:5], bytes(row[5]), row[6].upper(), frozenset(row[7:-1]) - {None}, row[-1])
+        for row in alike.values_list(*COMPARED, is_visible)[:MOST_MATCHES]
     ]
 
 

@@ -13,7 +13,7 @@ from accounts.enums import Permission
 from accounts.permissions import can
 from filing.models import CancellationRequest
 from reporting import clock
-from reporting.deadlines import windows_of
+from reporting.deadlines import windows_of_forms
 from reporting.enums import LateStatus, Phase
 from reporting.models import LatePermission, Obligation
 from reporting.periods import Period
@@ -91,11 +91,12 @@ def _heap(label, rows, url_name):
 def reports_due(user) -> list[Due]:
     """Each form in its latest periods, where anybody owes it and somebody can still do something about it."""
     at, code = clock.now(), whole_area(user).jurisdiction_code
-    limits = {}
-    for form in report_forms():
-        for period, window in windows_of(form, periods_of(form, at)[:PERIODS], code).items():
-            if limit := _limit(form, window, at):
-                limits[form, period] = limit
+    wanted = {form: periods_of(form, at)[:PERIODS] for form in report_forms()}
+    limits = {
+        (form, period): limit
+        for (form, period), window in windows_of_forms(wanted, code).items()
+        if (limit := _limit(form, window, at))
+    }
     owed = reduce(or_, (Q(form=form.key, period=period.start) for form, period in limits), Q(pk=None))
     rows = (
         Obligation.objects.visible_to(user)

@@ -20,7 +20,7 @@ from django.test import Client, TransactionTestCase
 from pytest_socket import socket_allow_hosts
 
 from accounts.management.commands.load_codes import load_codes
-from accounts.middleware import STARTED_AT
+from accounts.middleware import RENEWED_AT, STARTED_AT
 from autoflow.embedded import EmbeddedServices
 from tests.strict_templates import UndefinedVariable
 
@@ -133,7 +133,7 @@ def client_for():
         client = Client(**options)
         client.force_login(user)
         session = client.session
-        session[STARTED_AT] = time.time()
+        session[STARTED_AT] = session[RENEWED_AT] = time.time()
         session.save()
         return client
 

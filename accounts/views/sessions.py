@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import platform, services
 from accounts.forms import SignInForm
-from accounts.middleware import MARK, STARTED_AT
+from accounts.middleware import MARK, RENEWED_AT, STARTED_AT
 from autoflow.common.errors import BusinessError
 from autoflow.common.requests import client_address
 
@@ -26,7 +26,7 @@ def _safe_next(request):
 def enter(request, user):
     """Begin a session with a new id, counted towards its total length and the account's number of them."""
     login(request, user, backend="accounts.backends.AccountBackend")
-    request.session[STARTED_AT] = time.time()
+    request.session[STARTED_AT] = request.session[RENEWED_AT] = time.time()
     request.session[MARK] = services.begin_session(by=user, address=client_address(request))
 
 

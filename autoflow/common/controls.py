@@ -27,6 +27,8 @@ class PlainSelect(forms.Select):
 
     def _render(self, template_name, context, renderer=None):
         widget = context["widget"]
+        if any(name for name, _, _ in widget["optgroups"]):
+            return super()._render(template_name, context, renderer)
         options = [option for _, group, _ in widget["optgroups"] for option in group]
         written = format_html_join("", '<option value="{}"{}>{}</option>', map(_option_parts, options))
         return format_html(

@@ -60,9 +60,9 @@ def _kind(field):
     return int if isinstance(field, IntegerField) else str
 
 
-def keyset_page(queryset, *, keys, request, size=PAGE_SIZE, ascending=False):
+def keyset_page(queryset, *, keys, request, size=PAGE_SIZE, ascending=False, count=None):
     """The page of `queryset` the request asks for, newest first by `keys` (field names; the last one unique);
-    ascending: oldest first.
+    ascending: oldest first; `count` where the page knows it already.
 
     The address carries `after` or `before` with the keys of the neighbouring row; filters stay as they are.
     """
@@ -83,7 +83,9 @@ def keyset_page(queryset, *, keys, request, size=PAGE_SIZE, ascending=False):
     if backwards:
         found.reverse()
     filters = {name: value for name, value in request.GET.items() if name not in {"after", "before"}}
-    page = Page(rows=found, count=queryset.order_by().values("pk")[: COUNT_CAP + 1].count(), query=filters)
+    if count is None:
+        count = queryset.order_by().values("pk")[: COUNT_CAP + 1].count()
+    page = Page(rows=found, count=count, query=filters)
     if found and (more or backwards):
         page.next_url = "?" + urlencode({**filters, "after": _encode(_key(found[-1], keys))})
     if found and ((backwards and more) or (not backwards and cursor is not None)):

@@ -1,6 +1,7 @@
 """Working days of the State Council's calendar, in Shanghai time; years not yet announced go by the week."""
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 from django.utils import timezone
@@ -8,7 +9,9 @@ from django.utils import timezone
 SATURDAY = 5
 
 
+@lru_cache(maxsize=10_000)
 def is_workday(day: date) -> bool:
+    """Looked up once for each day: the calendar walks through all it knows to see whether it knows a day."""
     try:
         return chinese_calendar.is_workday(day)
     except NotImplementedError:

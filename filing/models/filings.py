@@ -10,7 +10,7 @@ from autoflow.common.crypto import EncryptedTextField, blind_index
 from autoflow.common.text import normalise_number
 from autoflow.common.workflow import StateMachine
 from filing.columns import column
-from filing.enums import AWAITING, ConfirmLevel, FilingAction, FilingStatus
+from filing.enums import AWAITING, EDITABLE, ConfirmLevel, FilingAction, FilingStatus
 from filing.models.enterprises import Enterprise
 from filing.models.images import image_column
 from filing.querysets import FilingQuerySet
@@ -204,6 +204,11 @@ class Filing(StateMachine, models.Model):
 
     def __str__(self):
         return f"{self.enterprise_name or self.enterprise.name} 备案第{self.version}版"
+
+    @property
+    def is_open(self):
+        """Under way still, as `open_versions` picks it."""
+        return self.status in (*EDITABLE, *AWAITING) and not self.is_given_up
 
     @property
     def was_confirmed(self):

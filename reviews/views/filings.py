@@ -12,7 +12,7 @@ from filing.models import Filing
 from filing.sections import IMAGES
 from reviews.comparison import differences
 from reviews.filters import FilingFilter
-from reviews.queues import chosen_tab, tabs_for, with_ages, with_counts, with_own_marks
+from reviews.queues import chosen_tab, count_text, sizes_of, tabs_for, with_ages, with_own_marks
 from reviews.review_page import RELATED, review_context
 
 
@@ -31,7 +31,11 @@ def filing_list(request):
     tab = chosen_tab(tabs, request.GET.get("tab"))
     chosen = FilingFilter(request.GET, request.user)
     rows = chosen.apply(tab.rows(request.user)).with_list_columns()
-    page = keyset_page(rows, keys=("submitted_at", "id"), request=request, ascending=tab.is_queue)
+    sizes = sizes_of(tabs, request.user)
+    count = None if chosen.labels() else sizes[tab.key]
+    page = keyset_page(
+        rows, keys=("submitted_at", "id"), request=request, ascending=tab.is_queue, count=count
+    )
     with_ages(page.rows)
     can_claim = can(request.user, Permission.FILING_CONFIRM) and tab.key in {"mine", "overdue", "asked"}
     if can_claim:
@@ -40,7 +44,7 @@ def filing_list(request):
         "page": page,
         "chosen": chosen,
         "tab": tab,
-        "tabs": with_counts(tabs, request.user),
+        "tabs": [(each, count_text(sizes[each.key])) for each in tabs],
         "clear_url": f"{request.path}?tab={tab.key}",
         "empty_title": f"“{tab.label}”中没有备案",
         "can_claim": can_claim,

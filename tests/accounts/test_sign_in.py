@@ -1,5 +1,6 @@
 """Sign-in from outside: limits, sessions, and what an account has to do first."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -239,5 +240,18 @@ def test_first_sign_in_asks_for_another_password(client_for, user):
 
 def test_session_ends_after_half_an_hour_and_says_so_beforehand(client_for, user):
     page = client_for(user).get("/").content.decode()
-    assert f'data-session-seconds="{30 * 60}"' in page
-    assert project.SESSION_COOKIE_AGE == 30 * 60
+    assert f'data-session-seconds="{29 * 60}"' in page
+    assert (project.SESSION_COOKIE_AGE, project.SESSION_RENEWED_SECONDS) == (30 * 60, 60)
+
+
+def test_session_is_put_off_once_a_minute_and_else_only_read(client_for, user, monkeypatch, queries_of):
+    client, now = client_for(user), time.time()
+    written = []
+    for seconds in (0, 58, 62, 63, 130):
+        monkeypatch.setattr("accounts.middleware.time.time", lambda late=seconds: now + late)
+        with queries_of() as queries:
+            answer = client.get(reverse("accounts:profile"))
+        is_written = any("UPDATE" in query["sql"] for query in queries)
+        assert is_written == (project.SESSION_COOKIE_NAME in answer.cookies)
+        written.append(is_written)
+    assert written == [False, False, True, False, True]

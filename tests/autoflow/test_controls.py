@@ -10,6 +10,7 @@ from django.utils.html import format_html_join
 
 from autoflow.common import controls
 from tests.autoflow.test_ui import render_field
+from tests.elements import Elements
 
 LETTERS = [("a", "甲"), ("b", "乙"), ("c", "丙")]
 HOSTILE = ['"><script>', "{value} {prefix} {0} {", "1000-01-01", "\n行", "0", ""]
@@ -152,3 +153,17 @@ def test_more_variants_than_a_field_may_keep_are_drawn_all_the_same():
     shells = {"short": {str(number): "" for number in range(controls.MOST_SHELLS)}}
     assert _drawn(PAGES[6], "short", shells) == _drawn(PAGES[6], "short", {})
     assert len(shells["short"]) == controls.MOST_SHELLS
+
+
+@pytest.mark.parametrize("value", ["a", "", None, "x", '"><script>'])
+@pytest.mark.parametrize(
+    "choices", [LETTERS, [("", "请选择"), ('"><script>', "<b>&'")], [("组", LETTERS)], []]
+)
+def test_a_plain_select_is_read_as_the_one_django_draws(choices, value):
+    attrs = {"class": "form-select", "required": True, "disabled": False, "aria-label": '"<'}
+    ours, theirs = (
+        Elements(kind(attrs, choices=choices).render("name", value, {"id": "id_name"}))
+        for kind in (controls.PlainSelect, forms.Select)
+    )
+    assert ours.elements == theirs.elements
+    assert [text for text in ours.texts if text] == [text for text in theirs.texts if text]

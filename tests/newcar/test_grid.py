@@ -1,7 +1,6 @@
 """The rows of a month as they are drawn: what was typed comes back escaped, messages stand at their cells."""
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 
@@ -9,6 +8,7 @@ from newcar.grid import Cell, Row
 from newcar.lines import CELLS, key_from, key_text
 from reporting.enums import ReasonCode
 from reporting.presentation import Reason
+from tests.elements import Elements
 
 HOSTILE = "<script>\"&'{0}{index}"
 LINE = {
@@ -21,24 +21,6 @@ LINE = {
     "producer": HOSTILE,
     "model": HOSTILE,
 }
-
-
-class Elements(HTMLParser):
-    """Every element of a piece of HTML with its attributes, and its texts."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.elements, self.texts = [], []
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_data(self, data):
-        self.texts.append(data.strip())
-
-    def named(self, name):
-        return next(attrs for _, attrs in self.elements if attrs.get("name") == name)
 
 
 def row_of(index=0, errors=(), **cells):

@@ -172,7 +172,7 @@ def test_home_costs_the_same_queries_for_one_row_and_for_three(client_for, queri
         with queries_of() as queries:
             client.get(HOME)
         counts.append(len(queries))
-    assert counts[0] == counts[1]
+    assert counts[0] == counts[1] <= 17
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_twins_of_another_area_are_counted_and_not_named(client_for):
 def test_one_look_for_any_number_of_filings(django_assert_num_queries):
     filings, user = [unlike(number) for number in range(4)], UserFactory(county=True)
     for some in (filings[:1], filings):
-        with django_assert_num_queries(3):  # stand-ins, fields, images
+        with django_assert_num_queries(2):  # stand-ins; what is alike
             suspicions_of(some, user)
 
 

@@ -5,9 +5,11 @@ from decimal import Decimal
 from django import template
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import format_html
 
 from autoflow.common.checks import Severity
 from autoflow.common.controls import draw, words
+from autoflow.common.shells import plain_shell
 
 register = template.Library()
 
@@ -57,11 +59,11 @@ def zh_datetime(value):
     return f"{zh_date(value)} {timezone.localtime(value):%H:%M}" if value else ABSENT
 
 
-@register.inclusion_tag("components/state.html")
+@register.simple_tag
 def state(code, text):
-    """A state in its own word, with a colour that only repeats it."""
+    """A state in its own word, with a colour that only repeats it; lists have several in each row."""
     tone = next((tone for tone, codes in STATE_TONES.items() if code in codes), "idle")
-    return {"tone": tone, "text": text}
+    return format_html(plain_shell("components/state.html", "tone", "text"), tone=tone, text=text)
 
 
 @register.inclusion_tag("components/crumb.html")
