@@ -147,6 +147,7 @@ ALLOWED = {
     "reviews:catalog-loads": {"admin"},
     "reviews:catalog-load-template": {"admin"},
     "reviews:catalog-load": {"admin"},
+    "reviews:catalog-load-progress": {"admin"},
     "reviews:catalog-load-apply": {"admin"},
     "reviews:catalog-load-cancel": {"admin"},
     "reviews:authorization-list": AUTHORITY,

@@ -3,6 +3,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from catalog.enums import CatalogStatus
+from catalog.load_jobs import run_load
 from catalog.models import Brand, CatalogueLoad, VehicleModel
 from tests.catalog.test_loading import ROW, workbook
 from tests.catalog.test_requests import ask_brand, ask_model, clerk
@@ -186,16 +187,34 @@ def test_load_is_previewed_then_applied(admin, tmp_path):
     content = workbook(tmp_path / "catalogue.xlsx", rows).read_bytes()
     upload = {"file": SimpleUploadedFile("全国目录.xlsx", content)}
     detail = admin.post(reverse("reviews:catalog-loads"), upload).url
+    assert "后台处理暂时没有运行" in admin.get(detail).content.decode()
+    load = CatalogueLoad.objects.get()
+    progress = reverse("reviews:catalog-load-progress", args=[load.pk])
+    assert "HX-Refresh" not in admin.get(progress).headers
+    run_load(load_id=load.pk)
+    assert admin.get(progress).headers["HX-Refresh"] == "true"
     page = admin.get(detail).content.decode()
     assert "车型名称中不要包含排量" in page
     assert "已有相近车型：“朗逸”" in page
     assert not Brand.objects.exists()
-    load = CatalogueLoad.objects.get()
     admin.post(reverse("reviews:catalog-load-apply", args=[load.pk]), {"with_doubtful": "on"})
+    assert "写入" in admin.get(progress).content.decode()
+    run_load(load_id=load.pk)
     assert set(VehicleModel.objects.values_list("name", flat=True)) == {"朗逸", "朗一"}
     assert "已写入" in admin.get(detail).content.decode()
     assert admin.post(reverse("reviews:catalog-load-apply", args=[load.pk])).status_code == 409
     assert admin.post(reverse("reviews:catalog-load-cancel", args=[load.pk])).status_code == 409
+
+
+def test_load_that_failed_says_why_and_leads_back(admin, tmp_path):
+    content = workbook(tmp_path / "catalogue.xlsx", [ROW], ["甲"]).read_bytes()
+    detail = admin.post(
+        reverse("reviews:catalog-loads"), {"file": SimpleUploadedFile("目录.xlsx", content)}
+    ).url
+    run_load(load_id=CatalogueLoad.objects.get().pk)
+    page = admin.get(detail).content.decode()
+    assert "第 1 行没有找到列" in page
+    assert "重新上传" in page
 
 
 def test_refused_upload_says_why(admin):
