@@ -9,7 +9,8 @@ from django.db.models import Prefetch
 
 from autoflow.common.text import TextRefused, normalise, reject_controls
 from catalog.models import Displacement, VehicleModel
-from newcar.context import brand_lines_of, lines_before
+from newcar.checks import refusal_of
+from newcar.context import brand_lines_of, lines_before, refused_of
 from newcar.kept import former_names, kept_lines
 from newcar.lines import (
     AMOUNT,
@@ -61,6 +62,7 @@ class Row:
     line: dict
     cells: list[Cell]
     errors: list[str] = field(default_factory=list)
+    refusal: str = ""
 
     @property
     def keys(self):
@@ -83,6 +85,12 @@ class Row:
     @property
     def all_errors(self):
         return [*self.errors, *(error for cell in self.cells for error in cell.errors)]
+
+    @property
+    def told(self):
+        """What stands below the row; that its model was refused from the start, and only once."""
+        is_told = not self.refusal or any(self.refusal in error for error in self.errors)
+        return self.all_errors if is_told else [self.refusal, *self.all_errors]
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,9 @@ class MonthlyEditor(ReportEditor):
             if data.get("action") == "fill":
                 lines = [filled(line) for line in lines]
         self.rows = [_row(index, line, self.cell_errors, data) for index, line in enumerate(lines)]
+        refused = refused_of(report.enterprise) if lines else {}
+        for row in self.rows:
+            row.refusal = refusal_of(row.line, refused)
 
     def act(self, by):
         """«增加车型» and «增加排量»: ask the catalogue, then go on with the line added."""
