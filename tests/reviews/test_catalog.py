@@ -182,6 +182,41 @@ def test_catalogue_desk_is_the_administrators(client_for, role):
     assert client.post(url("rename", brand), {"name": "改名"}).status_code == 403
 
 
+def test_page_of_a_brand_leads_to_its_producer_that_waits_and_back(admin):
+    brand = ask_brand(
+        clerk(),
+        "星辰",
+        new_producer={"name": "星辰汽车有限公司", "kind": "DOMESTIC", "country": "CN", "uscc": ""},
+    )
+    producer = brand.links.get().producer
+    page = admin.get(url("entry", brand))
+    assert page.context["waiting_before"] == [producer]
+    assert url("entry", producer) in page.content.decode()
+    assert "先生产商，再品牌" in page.content.decode()
+    assert admin.post(url("approve", brand)).status_code == 422
+    page = admin.get(url("entry", producer))
+    assert page.context["waiting_after"] == [brand]
+    assert url("entry", brand) in page.content.decode()
+    admin.post(url("approve", producer))
+    assert admin.get(url("entry", brand)).context["waiting_before"] == []
+    assert admin.post(url("approve", brand)).status_code == 302
+
+
+def test_page_of_an_entry_without_anything_that_waits_says_nothing(admin):
+    page = admin.get(url("entry", VehicleModelFactory())).content.decode()
+    assert "关联的待审项" not in page
+
+
+def test_brand_whose_only_link_waits_is_approved_before_the_link(admin):
+    brand = ask_brand(clerk(), "星辰")
+    brand.links.update(status="PENDING", requested_at=brand.requested_at)
+    link = brand.links.get()
+    assert admin.get(url("entry", brand)).context["waiting_after"] == [link]
+    assert admin.get(url("entry", link)).context["waiting_before"] == [brand]
+    assert admin.post(url("approve", brand)).status_code == 302
+    assert admin.post(url("approve", link)).status_code == 302
+
+
 def test_load_is_previewed_then_applied(admin, tmp_path):
     rows = [ROW, {**ROW, "model": "朗一"}, {**ROW, "model": "途岳1.5T"}]
     content = workbook(tmp_path / "catalogue.xlsx", rows).read_bytes()
