@@ -11,6 +11,7 @@ PUBLIC = {
     "accounts:login",
     "accounts:register",
     "accounts:privacy",
+    "help",
     "accounts:division-list",
     "accounts:recovery",
     "healthz",
@@ -27,7 +28,6 @@ STEPS_OF_PUBLIC_PATHS = {
 }
 ALLOWED = {
     "home": EVERYBODY,
-    "help": EVERYBODY,
     "accounts:logout": EVERYBODY,
     "accounts:profile": EVERYBODY,
     "accounts:password-change": EVERYBODY,
