@@ -84,6 +84,7 @@ def review_context(user, filing, *, form=None, error=None):
         **_course(filing, versions, is_waiting),
         "quick_reasons": _quick_reasons(filing),
         "versions": list(versions.order_by("-version")),
+        "newer": versions.awaiting().filter(version__gt=filing.version).order_by("-version").first(),
     }
 
 
