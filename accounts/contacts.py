@@ -18,7 +18,8 @@ class ContactQuerySet(models.QuerySet):
 
     def for_reader(self, user):
         """All of them: those of the reader's own authority first, then the nation's, then the others."""
-        own = When(jurisdiction=user.jurisdiction_id, then=Value(0)) if user.jurisdiction_id else None
+        own_id = getattr(user, "jurisdiction_id", None)
+        own = When(jurisdiction=own_id, then=Value(0)) if own_id else None
         cases = [case for case in (own, When(jurisdiction=None, then=Value(1))) if case]
         nearness = Case(*cases, default=Value(2), output_field=models.SmallIntegerField())
         ordered = self.annotate(nearness=nearness).order_by("nearness", "jurisdiction", "order", "id")

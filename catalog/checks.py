@@ -4,11 +4,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from autoflow.common.checks import Finding, finding, invalid
 from autoflow.common.codes import read_json
 from catalog.enums import CatalogStatus
-from catalog.names import ALIKE, model_key, name_key, prefixes_of, short_name, similarities, spelled
+from catalog.names import ALIKE, Names, model_key, name_key, prefixes_of, short_name, spelled
 from catalog.words import ALLOWED_KEYS, GEAR_OR_YEAR, TRIM, without_words
 
 LITRES = re.compile(r"\d{1,2}(?:\.\d)?", re.ASCII)
@@ -88,8 +89,8 @@ def check_model_name(
 
 def _check_known_models(model, known):
     """The same name under the same brand stops; a similar one, or the same under another brand, asks."""
-    known = list(known)
-    same = next((each for each in known if each.key == model.key and each.brand_id == model.brand_id), None)
+    known, key = list(known), model.key
+    same = next((each for each in known if each.key == key and each.brand_id == model.brand_id), None)
     if same is not None:
         yield _disabled("model_name", same) or finding("C-004", "model_name", existing=same.name)
         return
@@ -165,6 +166,7 @@ def check_displacements(
             yield found
 
 
+@lru_cache(maxsize=1_000)
 def litres(text: str) -> Decimal | None:
     """A displacement as it is written, 0.0 to 20.0 with at most one decimal; None for anything else."""
     text = spelled(str(text)).strip()
@@ -185,9 +187,9 @@ def rank(
 ) -> list[tuple[Known, float]]:
     """Entries alike enough, most alike first, each once."""
     known, best = list(known), {}
-    written = [each.text for each in known]
+    written = Names(each.text for each in known)
     for text in texts:
-        for place, score in similarities(text, written, at_least=at_least).items():
+        for place, score in written.alike(text, at_least=at_least).items():
             each = known[place]
             if score > best.get(each.pk, (None, 0))[1]:
                 best[each.pk] = (each, score)

@@ -34,11 +34,17 @@ class CatalogAction(TextChoices):
 
 
 class LoadStatus(TextChoices):
-    """A workbook of the national catalogue: looked at first, then applied or put aside."""
+    """A workbook of the national catalogue: looked at first, then written or put aside."""
 
+    UPLOADED = "UPLOADED", "已上传"
     CHECKED = "CHECKED", "待确认导入"
+    WRITING = "WRITING", "写入中"
     DONE = "DONE", "已完成"
+    FAILED = "FAILED", "失败"
     CANCELLED = "CANCELLED", "已取消"
+
+
+LOAD_UNFINISHED = (LoadStatus.UPLOADED, LoadStatus.WRITING)
 
 
 class LoadAction(TextChoices):

@@ -1,6 +1,6 @@
 """What a workbook of the national catalogue would change, worked out without changing anything."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ from catalog.checks import Known, check_brand, check_displacements, check_model,
 from catalog.enums import BrandCategory, CatalogKind, CatalogStatus, ProducerKind
 from catalog.lookalikes import new_model, text_of
 from catalog.models import AllowedName, Brand, BrandProducer, Displacement, Producer, VehicleModel
-from catalog.names import name_key
+from catalog.names import Names, name_key
 from catalog.workbook import COLUMNS, CatalogueRow
 
 SAID = {
@@ -25,6 +25,7 @@ DEFAULTS = {
     CatalogKind.BRAND: {"category": BrandCategory.PASSENGER},
     CatalogKind.PRODUCER: {"kind": ProducerKind.DOMESTIC},
 }
+MOST_TOLD = 200
 
 
 class Verdict(TextChoices):
@@ -50,9 +51,34 @@ class Item:
     is_inherited: bool = False
 
     @property
+    def told(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in ("number", "label", "name", "verdict", "message")}
+
+    @property
     def is_written(self) -> bool:
         """Whether it is in the catalogue already or this load may bring it in."""
         return self.verdict != Verdict.ERROR
+
+
+class Standing:
+    """What stands already, so that a name is judged by the few entries that may matter and not by all."""
+
+    def __init__(self, known: Iterable[Known] = ()):
+        self._entries, self._places, self._names = [], {}, Names()
+        for each in known:
+            self.add(each)
+
+    def add(self, known: Known) -> None:
+        self._places.setdefault(known.key, []).append(len(self._entries))
+        self._entries.append(known)
+        self._names.add(known.text)
+
+    def near(self, key: str, texts: Iterable[str]) -> list[Known]:
+        """Entries of this key and entries alike, which is all the rules on names look at."""
+        places = set(self._places.get(key, ()))
+        for text in set(texts):
+            places.update(self._names.alike(text))
+        return [self._entries[place] for place in sorted(places)]
 
 
 class Plan:
@@ -71,6 +97,12 @@ class Plan:
         found = Counter(item.verdict for item in self.items)
         return {verdict.value: found[verdict] for verdict in Verdict}
 
+    def told(self, *verdicts: Verdict) -> dict[str, object]:
+        """The first items of these verdicts as a page lists them, and how many there are."""
+        found = [item for item in self.items if item.verdict in verdicts and not item.is_inherited]
+        found.sort(key=lambda item: (verdicts.index(item.verdict), item.number))
+        return {"count": len(found), "rows": [item.told for item in found[:MOST_TOLD]]}
+
     def _read_catalogue(self):
         self._entries = {CatalogKind.BRAND: _by_key(Brand), CatalogKind.PRODUCER: _by_key(Producer)}
         self._usccs = {
@@ -88,13 +120,13 @@ class Plan:
         self._values = {}
         for each in Displacement.objects.live().values_list("model", "value"):
             self._values.setdefault(each[0], set()).add(each[1])
-        self._known = {
-            kind: [_known(kind, key, entry) for key, entry in entries.items()]
+        self._standing = {
+            kind: Standing(_known(kind, key, entry) for key, entry in entries.items())
             for kind, entries in self._entries.items()
         }
-        self._models_known = {}
+        self._models_standing = defaultdict(Standing)
         for (_, producer, key), model in self._models.items():
-            self._models_known.setdefault(producer, []).append(_known(CatalogKind.MODEL, key, model))
+            self._models_standing[producer].add(_known(CatalogKind.MODEL, key, model))
         self._allowed = frozenset(AllowedName.objects.values_list("name_key", flat=True))
 
     def _take(self, row):
@@ -135,7 +167,8 @@ class Plan:
         return item
 
     def _new_named(self, row, kind, name, key):
-        known = self._known[kind]
+        standing = self._standing[kind]
+        known = standing.near(key, [text_of(kind, name, key)])
         if kind == CatalogKind.BRAND:
             found = list(check_brand(name, known, has_producer=bool(row.producer)))
         else:
@@ -143,7 +176,7 @@ class Plan:
         entry = {CatalogKind.BRAND: Brand, CatalogKind.PRODUCER: Producer}[kind](
             name=name, name_key=key, status=CatalogStatus.APPROVED, **DEFAULTS[kind]
         )
-        known.append(_known(kind, key, entry))
+        standing.add(_known(kind, key, entry))
         return _judged(Item(row.number, kind.label, name, Verdict.NEW, entry=entry), found)
 
     def _agrees(self, row, kind, item):
@@ -214,7 +247,8 @@ class Plan:
             status=CatalogStatus.APPROVED,
         )
         item = Item(row.number, "车型", row.model, Verdict.NEW, entry=entry, parents=parents)
-        known = self._models_known.setdefault(place[1], [])
+        standing = self._models_standing[place[1]]
+        known = standing.near(subject.key, subject.texts)
         missing = [
             required(name, COLUMNS[name])
             for name in ("report_category", "energy_type")
@@ -222,7 +256,7 @@ class Plan:
         ]
         _judged(item, [*missing, *check_model(subject, known, self._allowed)])
         if item.is_written:
-            known.append(_known(CatalogKind.MODEL, subject.key, entry))
+            standing.add(_known(CatalogKind.MODEL, subject.key, entry))
         return item
 
     def _displacements(self, row, item):
@@ -237,8 +271,10 @@ class Plan:
             place = ("value", id(item.entry), value)
             if place in self._seen:
                 continue
-            verdict = Verdict.SAME if value in held else Verdict.NEW
-            entry = Displacement(model=item.entry, value=value, status=CatalogStatus.APPROVED)
+            verdict, entry = Verdict.SAME, None
+            if value not in held:
+                verdict = Verdict.NEW
+                entry = Displacement(model=item.entry, value=value, status=CatalogStatus.APPROVED)
             name = f"{item.name} {value} 升"
             self._seen[place] = Item(row.number, "排量", name, verdict, entry=entry, parents=(item,))
             self.items.append(self._seen[place])

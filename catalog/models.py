@@ -9,8 +9,10 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from accounts.models import User
 from autoflow.common.codes import choices
 from autoflow.common.constraints import paired
+from autoflow.common.leases import Leased
 from autoflow.common.workflow import StateMachine
 from catalog.enums import (
+    LOAD_UNFINISHED,
     BrandCategory,
     CatalogAction,
     CatalogKind,
@@ -344,21 +346,32 @@ class AllowedName(models.Model):
         return self.name
 
 
-class CatalogueLoad(StateMachine, models.Model):
-    """A workbook of the national catalogue, previewed and then applied once."""
+class CatalogueLoad(StateMachine, Leased):
+    """A workbook of the national catalogue, previewed and then written once; the row is the worker's job.
+
+    `result` is what the pages tell of the last look at it: counts, and the first items of each kind.
+    """
 
     Action = LoadAction
     TRANSITIONS = {
-        LoadAction.APPLY: ({LoadStatus.CHECKED}, LoadStatus.DONE),
-        LoadAction.CANCEL: ({LoadStatus.CHECKED}, LoadStatus.CANCELLED),
+        LoadAction.APPLY: ({LoadStatus.CHECKED}, LoadStatus.WRITING),
+        LoadAction.CANCEL: ({LoadStatus.UPLOADED, LoadStatus.CHECKED}, LoadStatus.CANCELLED),
     }
 
     file_name = models.CharField("文件", max_length=200)
     stored_as = models.CharField(max_length=100)
-    status = models.CharField("状态", max_length=9, choices=LoadStatus, default=LoadStatus.CHECKED)
+    status = models.CharField("状态", max_length=9, choices=LoadStatus, default=LoadStatus.UPLOADED)
     counts = models.JSONField("结果", default=dict)
+    result = models.JSONField("明细", default=dict)
+    total_count = models.PositiveIntegerField("总行数", default=0)
+    read_count = models.PositiveIntegerField("已核对", default=0)
+    failure = models.CharField("失败原因", max_length=300, blank=True)
+    with_doubtful = models.BooleanField("存疑项一并写入", default=False)
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
     uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
+    applied_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="确认人"
+    )
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
 
     objects = LoadQuerySet.as_manager()
@@ -368,3 +381,7 @@ class CatalogueLoad(StateMachine, models.Model):
         constraints = [
             CheckConstraint(name="catalogueload_status_known", condition=Q(status__in=LoadStatus.values))
         ]
+
+    @property
+    def is_unfinished(self):
+        return self.status in LOAD_UNFINISHED

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from autoflow.common.checks import Finding, invalid
 from autoflow.common.codes import choices, code_list, code_of, name_of
@@ -113,6 +114,7 @@ def made_row(number: int, values: dict, faults: Iterable[Finding] = ()) -> Catal
     return CatalogueRow(number=number, faults=tuple(faults), **values)
 
 
+@lru_cache(maxsize=1_000)
 def _code(name, text):
     words = WORD_LISTS[name]
     if isinstance(words, str):

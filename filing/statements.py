@@ -4,6 +4,7 @@ when a version is returned, since it is mended in place.
 
 from dataclasses import dataclass
 
+from filing.enums import LineStatus
 from filing.presentation import line_of, rows_of, text_of
 from filing.sections import FIELDS, IMAGES, LABELS, ROW_SETS
 
@@ -63,14 +64,33 @@ def _row_changes(row_set, old, new):
     """Rows are met by their key; a row that is in both may differ in its text, in its picture, or in both."""
     before = {tuple(key): (_joined(cells), picture) for key, cells, picture in old}
     after = {tuple(key): (_joined(cells), picture) for key, cells, picture in new}
+    followed = _followed(old, new) if row_set == "brand_lines" else {}
     for key in [*before, *(key for key in after if key not in before)]:
-        label = f"{LABELS[row_set]}：{key[0]}"
+        if key in followed.values():
+            continue
+        label, now = f"{LABELS[row_set]}：{key[0]}", followed.get(key, key)
         old_text, old_picture = before.get(key, ("", None))
-        new_text, new_picture = after.get(key, ("", None))
+        new_text, new_picture = after.get(now, ("", None))
         if old_text != new_text:
             yield Change(row_set, label, old_text, new_text)
-        if key in before and key in after:
+        if key in before and now in after:
             yield from _image_change(row_set, f"{label}，{PICTURE}", old_picture, new_picture)
+
+
+def _followed(old, new):
+    """Brand lines whose supplier changed, by key: one ended or left and one came for the same brand, producer
+    and kind of authorization; where there are several, nobody can tell which became which.
+    """
+    acting = {tuple(key) for key, cells, _ in new if cells[-1] == LineStatus.ACTIVE.label}
+    left = [tuple(key) for key, cells, _ in old if cells[-1] == LineStatus.ACTIVE.label]
+    left = [key for key in left if key not in acting]
+    came = acting - {tuple(key) for key, _, _ in old}
+    return {
+        gone: next(key for key in came if key[:-1] == gone[:-1])
+        for gone in left
+        if [key[:-1] for key in left].count(gone[:-1]) == 1
+        and [key[:-1] for key in came].count(gone[:-1]) == 1
+    }
 
 
 def _joined(cells):

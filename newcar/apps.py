@@ -11,9 +11,14 @@ class NewcarConfig(AppConfig):
     verbose_name = "新车报表"
 
     def ready(self):
-        from newcar import annual, monthly  # noqa: PLC0415 -- registers its forms, which need the models
+        from newcar import (  # noqa: PLC0415 -- registers its forms, which need the models
+            annual,
+            monthly,
+            references,
+        )
         from reporting.permissions import concerns  # noqa: PLC0415
 
+        references.register()
         for order, form in ((40, monthly.NewcarMonthly()), (41, annual.NewcarAnnual())):
             menu.register(
                 order,

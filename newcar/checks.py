@@ -35,7 +35,8 @@ class Context:
 
     `offered`: (supplier, brand, producer) of the brand lines in force during the period. `previous`: last
     month's lines or, where that month is missing, those of the latest before it, named `previous_month`.
-    `recent`: sales of up to three months before. `year_before`: sales.
+    `recent`: sales of up to three months before. `year_before`: sales. `refused`: reasons by model and
+    displacement the administrator did not approve, displacement "" for the whole model.
     """
 
     offered: frozenset = frozenset()
@@ -44,6 +45,7 @@ class Context:
     recent: Mapping[tuple, list] = field(default_factory=dict)
     year_before: Mapping[tuple, int] = field(default_factory=dict)
     is_dealer: bool = True
+    refused: Mapping[tuple, str] = field(default_factory=dict)
 
 
 def check_month(content: dict, *, is_nil: bool, context: Context) -> Iterator[Finding]:
@@ -55,6 +57,7 @@ def check_month(content: dict, *, is_nil: bool, context: Context) -> Iterator[Fi
     for index, line in enumerate(lines):
         yield from check_shape(index, line)
         yield from check_offer(index, line, context)
+        yield from check_refused(index, line, context)
         yield from check_balance(index, line)
         yield from check_price(index, line)
         yield from check_history(index, line, context)
@@ -97,6 +100,22 @@ def check_shape(index, line) -> Iterator[Finding]:
 def check_offer(index, line, context) -> Iterator[Finding]:
     if (line["supplier_name"], line["brand_id"], line["producer_id"]) not in context.offered:
         yield finding("N-010", control(index, "supplier_name"))
+
+
+def check_refused(index, line, context) -> Iterator[Finding]:
+    if reason := refusal_of(line, context.refused):
+        yield invalid(control(index, "model_id"), f"第{index + 1}行{reason}")
+
+
+def refusal_of(line: dict, refused: Mapping[tuple, str]) -> str:
+    """Why a line cannot stay: its model or its displacement was asked for and not approved."""
+    model, displacement = line["model_id"], str(line["displacement"])
+    what, reason = f"车型“{line['model']}”", refused.get((model, ""))
+    if reason is None:
+        what, reason = f"{what}的排量 {displacement} 升", refused.get((model, displacement))
+    if reason is None:
+        return ""
+    return f"{what}审核不通过（{reason}），请移除本行或改选其他车型、排量。"
 
 
 def check_balance(index, line) -> Iterator[Finding]:

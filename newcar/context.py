@@ -1,5 +1,9 @@
 """What the checks of a month need besides its lines, read in a constant number of queries."""
 
+from django.db.models import Exists, OuterRef
+
+from catalog.enums import CatalogStatus
+from catalog.models import Displacement, VehicleModel
 from filing.enums import LineStatus
 from filing.models import BrandLine
 from newcar.checks import Context
@@ -63,8 +67,22 @@ def lines_before(report) -> list[dict]:
     return history.get(latest_month(report, history), [])
 
 
+def refused_of(enterprise) -> dict[tuple, str]:
+    """Reasons for the models and displacements this enterprise asked for in vain, by model and displacement;
+    what was asked for again and stands by now is none of them.
+    """
+    standing = Displacement.objects.live().filter(model=OuterRef("model"), value=OuterRef("value"))
+    asked = {"status": CatalogStatus.REJECTED, "requests__uscc": enterprise.uscc}
+    models = VehicleModel.objects.filter(**asked).values_list("pk", "reason")
+    displacements = Displacement.objects.filter(~Exists(standing), **asked)
+    found = {(pk, ""): reason for pk, reason in models}
+    for model, value, reason in displacements.values_list("model", "value", "reason"):
+        found[model, str(value)] = reason
+    return found
+
+
 def context_of(report) -> Context:
-    """Five questions to the database, however many lines there are."""
+    """Seven questions to the database, however many lines there are."""
     month = report.month
     wanted = [*(month.plus(-count) for count in range(1, RECENT_MONTHS + 1)), month.year_before]
     history = submitted_lines(report, wanted)
@@ -79,6 +97,7 @@ def context_of(report) -> Context:
             key: number(line, "sales_qty")
             for key, line in _by_key(history.get(month.year_before, [])).items()
         },
+        refused=refused_of(report.enterprise),
         is_dealer=SUPPLIERS.isdisjoint(report.enterprise.types),
     )
 

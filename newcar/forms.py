@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from autoflow.common.text import TextRefused, normalise, reject_controls
 from catalog.models import Displacement, VehicleModel
-from newcar.context import brand_lines_of, lines_before
+from newcar.checks import refusal_of
+from newcar.context import brand_lines_of, lines_before, refused_of
 from newcar.grid import Cell, Row
 from newcar.kept import former_names, kept_lines
 from newcar.lines import (
@@ -73,6 +74,9 @@ class MonthlyEditor(ReportEditor):
             if data.get("action") == "fill":
                 lines = [filled(line) for line in lines]
         self.rows = [_row(index, line, self.cell_errors) for index, line in enumerate(lines)]
+        refused = refused_of(report.enterprise) if lines else {}
+        for row in self.rows:
+            row.refusal = refusal_of(row.line, refused)
 
     def act(self, by):
         """«增加车型» and «增加排量»: ask the catalogue, then go on with the line added."""

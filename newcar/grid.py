@@ -29,6 +29,7 @@ class Row:
     line: dict
     cells: dict[str, Cell]
     errors: list[str] = field(default_factory=list)
+    refusal: str = ""
 
     @property
     def differences(self):
@@ -43,12 +44,18 @@ class Row:
         return [*self.errors, *(error for cell in self.cells.values() for error in cell.errors)]
 
     @property
+    def told(self):
+        """What stands below the row; that its model was refused from the start, and only once."""
+        is_told = not self.refusal or any(self.refusal in error for error in self.errors)
+        return self.all_errors if is_told else [self.refusal, *self.all_errors]
+
+    @property
     def html(self):
         """The row from the shell for its faulty cells, with its own values."""
-        errors, line = self.all_errors, self.line
+        told, line = self.told, self.line
         faulty = tuple(name for name, cell in self.cells.items() if cell.errors)
         return format_html(
-            _shell(faulty, bool(errors)),
+            _shell(faulty, bool(told), bool(self.refusal)),
             index=self.index,
             number=self.index + 1,
             key=key_text(line),
@@ -56,16 +63,17 @@ class Row:
             origin=f"{line['brand']} · {line['producer']}",
             supplier=line["supplier_name"],
             differences=format_html_join(" ", DIFFERENCE, self.differences),
-            errors=" ".join(errors),
+            errors=" ".join(told),
             **{name: cell.text for name, cell in self.cells.items()},
         )
 
 
 @lru_cache(maxsize=MOST_SHELLS)
-def _shell(faulty, has_errors):
+def _shell(faulty, has_errors, is_refused):
     cells = [
         {"name": name, "text": place(name), "is_note": name == NOTE, "is_faulty": name in faulty}
         for name in CELLS
     ]
+    facts = {"cells": cells, "has_errors": has_errors, "is_refused": is_refused}
     context = {name: place(name) for name in PLACES}
-    return shell_of("newcar/_line.html", context | {"cells": cells, "has_errors": has_errors})
+    return shell_of("newcar/_line.html", context | facts)

@@ -48,11 +48,14 @@ def lock_report(report_id, by) -> Report:
     """The report with its enterprise locked first, in share: a decision on the filing waits for us, other
     reports do not.
     """
-    found = get_object_or_404(Report.objects.visible_to(by), pk=report_id)
+    return lock_among(Report.objects.visible_to(by).filter(deleted_at=None), report_id)
+
+
+def lock_among(reports, report_id) -> Report:
+    """The same for whoever may have these reports for another reason than his scope."""
+    found = get_object_or_404(reports, pk=report_id)
     enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=found.enterprise_id)
-    report = get_object_or_404(
-        Report.objects.visible_to(by).filter(deleted_at=None).select_for_update(of=("self",)), pk=report_id
-    )
+    report = get_object_or_404(reports.select_for_update(of=("self",)), pk=report_id)
     report.enterprise = enterprise
     return report
 

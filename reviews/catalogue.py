@@ -137,6 +137,33 @@ def _live(entries):
     return [each for each in entries if each.status != CatalogStatus.REJECTED]
 
 
+def waiting_before(entry):
+    """What has to be decided before the entry can be approved, or goes best before it."""
+    match entry.KIND:
+        case CatalogKind.BRAND:
+            found = [link.producer for link in _live(entry.links.all())]
+        case CatalogKind.MODEL | CatalogKind.LINK:
+            found = [entry.producer, entry.brand]
+        case CatalogKind.DISPLACEMENT:
+            found = [entry.model]
+        case _:
+            found = []
+    return _pending(found)
+
+
+def waiting_after(entry):
+    """What waits for this entry: the brands of a producer, and links that were asked for on their own."""
+    if entry.KIND not in (CatalogKind.BRAND, CatalogKind.PRODUCER):
+        return []
+    links = _live(entry.links.all())
+    brands = [link.brand for link in links] if entry.KIND == CatalogKind.PRODUCER else []
+    return _pending([*brands, *links])
+
+
+def _pending(entries):
+    return [each for each in entries if each.status == CatalogStatus.PENDING]
+
+
 def comparison(user, entry):
     """The entry and, below it, the five most like it, in the same columns; nothing for what has no
     name of its own.

@@ -14,6 +14,7 @@ from autoflow.common.shells import place, shell_of
 from filing.enums import AWAITING, FilingStatus
 from filing.forms import named
 from filing.models import Filing, Urge
+from filing.permissions import absent_of
 from filing.presentation import (
     authorizations,
     former_problems,
@@ -50,7 +51,7 @@ TO_HOLD_AGAINST = {
 }
 FEW_ITEMS = 3
 MOST_SHELLS = 500
-VERSION_COLUMNS = ("version", "status", "is_in_force", "submitted_at")
+VERSION_COLUMNS = ("version", "status", "is_in_force", "submitted_at", "confirm_body")
 SAID_AS_SUSPICION = {"F-013", "F-020"}
 
 
@@ -111,14 +112,22 @@ def review_context(user, filing, *, form=None, error=None):
         **_content(filing, form, changed),
         **_course(filing, versions, is_waiting),
         "quick_reasons": _quick_reasons(filing),
-        "versions": list(versions.only(*VERSION_COLUMNS).order_by("-version")),
+        **_listed(versions, filing),
     }
+
+
+def _listed(versions, filing):
+    """All versions, the newest first, and the one after this that waits."""
+    listed = list(versions.only(*VERSION_COLUMNS).order_by("-version"))
+    waiting = (each for each in listed if each.status in AWAITING and each.version > filing.version)
+    return {"versions": listed, "newer": next(waiting, None)}
 
 
 def _gates(user, filing):
     """What this person may do here now; the reasons why not are part of the page."""
     return {
         "decision": decide(user, Permission.FILING_CONFIRM, filing),
+        "absent": absent_of(user, filing),
         "other": other_actions(user, filing),
         "urge_decision": decide(user, Permission.FILING_URGE, filing),
         "urge_form": UrgeForm(),

@@ -7,6 +7,7 @@ from accounts import services
 from accounts.duties import SHOWN, must_show_second_factor
 from accounts.forms import FactorForm
 from accounts.totp import picture_of
+from accounts.views.sessions import count_session
 from autoflow.common.errors import BusinessError
 from autoflow.common.requests import client_address
 
@@ -29,6 +30,7 @@ def second_factor(request):
         else:
             request.session.cycle_key()
             request.session[SHOWN] = user.pk
+            count_session(request)
             return _spare_codes(request, codes) if codes else redirect("home")
     picture = picture_of(user.totp_secret, user.username) if _is_new(user) else ""
     context = {"form": form, "picture": picture, "secret": user.totp_secret if picture else ""}

@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import platform, services
+from accounts.duties import must_show_second_factor
 from accounts.forms import SignInForm
 from accounts.middleware import MARK, RENEWED_AT, STARTED_AT
 from autoflow.common.errors import BusinessError
@@ -24,10 +25,16 @@ def _safe_next(request):
 
 
 def enter(request, user):
-    """Begin a session with a new id, counted towards its total length and the account's number of them."""
+    """Begin a session with a new id, counted towards its total length."""
     login(request, user, backend="accounts.backends.AccountBackend")
     request.session[STARTED_AT] = request.session[RENEWED_AT] = time.time()
-    request.session[MARK] = services.begin_session(by=user, address=client_address(request))
+    if not must_show_second_factor(request):
+        count_session(request)
+
+
+def count_session(request):
+    """Count the session among those of its account once it is open: a password alone pushes nobody out."""
+    request.session[MARK] = services.begin_session(by=request.user, address=client_address(request))
 
 
 @login_not_required

@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.exceptions import RedisError
 
 from autoflow.common.requests import client_address
 
@@ -48,6 +49,17 @@ def _worker():
 def _storage():
     name = default_storage.save(f"readiness/{uuid.uuid4().hex}", ContentFile(b"ok"))
     default_storage.delete(name)
+
+
+def is_worker_alive() -> bool:
+    """Whether a worker showed itself lately; without Redis nobody can tell, and what waits is safe all the
+    same.
+    """
+    try:
+        _worker()
+    except (RedisError, RuntimeError):
+        return False
+    return True
 
 
 PROBES = {

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import math
 import struct
 import threading
 import warnings
@@ -9,18 +10,19 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
+from PIL import ExifTags, Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
 from autoflow.common.checks import finding
 
 MAX_BYTES = 307_200
 MIN_SIDE, MAX_SIDE, MAX_PIXELS = 200, 8000, 25_000_000
-MAX_SCANS = 32
+MAX_SCANS, MAX_PROGRESSIVE_PIXELS = 32, 15_000_000
 SHARP_SIDE, LEAST_SHARPNESS = 600, 35
 JUDGED_SIDE, EDGE = 1200, 6
 STORED_SIDE = 3000
 QUALITIES = (90, 80, 70, 60, 50)
 SHRINK = 0.8
+STRIP, LANCZOS_REACH = 128, 3
 
 PNG_MAGIC, JPEG_MAGIC = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 OTHER_KINDS = {
@@ -33,9 +35,11 @@ OTHER_KINDS = {
 }
 PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 FRAME_MARKERS = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+PROGRESSIVE_MARKERS = {0xC2, 0xC6, 0xCA, 0xCE}
 LONE_MARKERS = {0x01, *range(0xD0, 0xD8)}
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
 ONE_AT_A_TIME = threading.Lock()  # the warning filter belongs to the whole process, and so does its memory
+ORIENTATION = ExifTags.Base.Orientation
 DAMAGED = "图片已损坏或不完整，请重新扫描上传。"
 
 
@@ -145,18 +149,21 @@ def rebuilt_png(data: bytes) -> bytes:
 
 
 def jpeg_size(data: bytes) -> tuple[int, int]:
-    """Width and height from the only frame header; too many scans would take minutes to decode."""
-    size, scans = None, 0
+    """Width and height from the only frame header; too many scans would take minutes to decode, and a large
+    picture in several scans is held twice while it is decoded.
+    """
+    size, scans, is_progressive = None, 0, False
     for marker, place in jpeg_segments(data):
         if marker in FRAME_MARKERS:
             if size is not None or place + 9 > len(data):
                 raise ImageRefused
             height, width = struct.unpack_from(">HH", data, place + 5)
-            size = width, height
+            size, is_progressive = (width, height), marker in PROGRESSIVE_MARKERS
         scans += marker == START_OF_SCAN
     if size is None or not scans:
         raise ImageRefused
-    if scans > MAX_SCANS:
+    is_large = size[0] * size[1] > MAX_PROGRESSIVE_PIXELS
+    if scans > MAX_SCANS or (is_large and (is_progressive or scans > 1)):
         raise ImageRefused("图片的编码方式过于复杂，请重新扫描或另存为普通 jpg 后上传。")
     return size
 
@@ -187,12 +194,36 @@ def decoded(data: bytes, kind: str) -> Image.Image:
             warnings.simplefilter("error")
             with Image.open(io.BytesIO(data), formats=(kind.upper(),)) as source:
                 source.load()
-                ImageOps.exif_transpose(source, in_place=True)
-                picture = flattened(source)
+                picture = smaller(source)
+                picture.getexif()[ORIENTATION] = source.getexif().get(ORIENTATION, 1)
+                ImageOps.exif_transpose(picture, in_place=True)
                 picture.info = {}  # Pillow writes comments and profiles it finds here
                 return picture
     except Exception as error:  # decoders raise what they like: struct.error, SyntaxError, MemoryError
         raise ImageRefused from error
+
+
+def smaller(source: Image.Image) -> Image.Image:
+    """The picture flattened, in the size it is stored in at most; from strips with what the filter sees
+    around them, so that memory holds the source once and never a second picture of its size.
+    """
+    width, height = source.size
+    scale = max(width, height) / STORED_SIDE
+    if scale <= 1:
+        return flattened(source)
+    target = Image.new("RGB", (max(1, round(width / scale)), max(1, round(height / scale))))
+    down = height / target.height
+    margin = math.ceil(LANCZOS_REACH * down) + 1
+    for top in range(0, target.height, STRIP):
+        rows = min(STRIP, target.height - top)
+        first = max(0, math.floor(top * down) - margin)
+        last = min(height, math.ceil((top + rows) * down) + margin)
+        strip = source.crop((0, first, width, last))
+        strip.info = source.info
+        box = (0, top * down - first, width, (top + rows) * down - first)
+        part = flattened(strip).resize((target.width, rows), Image.Resampling.LANCZOS, box=box)
+        target.paste(part, (0, top))
+    return target
 
 
 def flattened(picture: Image.Image) -> Image.Image:
@@ -208,7 +239,6 @@ def flattened(picture: Image.Image) -> Image.Image:
 
 def encoded(picture: Image.Image) -> bytes:
     """The best JPEG within 300 KB: first less quality, then fewer pixels."""
-    picture.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.LANCZOS)
     while True:
         for quality in QUALITIES:
             target = io.BytesIO()

@@ -171,6 +171,7 @@ CELERY_TASK_ROUTES = {
     "filing.tasks.verify_images": {"queue": "default"},
     "filing.tasks.sweep_images": {"queue": "default"},
     "usedcar.tasks.*": {"queue": "import"},
+    "catalog.tasks.*": {"queue": "import"},
     "filing.tasks.*": {"queue": "sync"},
 }
 CELERY_TIMEZONE = "Asia/Shanghai"
@@ -192,6 +193,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-imports": {
         "task": "usedcar.tasks.sweep_imports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "sweep-loads": {
+        "task": "catalog.tasks.sweep_loads",
         "schedule": 60.0,
         "options": {"expires": 60},
     },

@@ -59,7 +59,8 @@ def _obstacle(entry):
     """What has to be decided before this entry can be approved."""
     match entry.KIND:
         case CatalogKind.BRAND:
-            if not entry.links.approved().filter(producer__status=CatalogStatus.APPROVED).exists():
+            made_by = entry.links.exclude(status__in=(CatalogStatus.REJECTED, CatalogStatus.DISABLED))
+            if not made_by.filter(producer__status=CatalogStatus.APPROVED).exists():
                 return f"品牌“{entry}”还没有审核通过的生产商，请先审核它的生产商。"
         case CatalogKind.MODEL | CatalogKind.LINK:
             for parent in (entry.brand, entry.producer):

@@ -1,10 +1,8 @@
-"""The bulk load of the national catalogue: upload, look, apply."""
+"""The bulk load of the national catalogue: upload, apply, put aside; the worker looks and writes."""
 
 import uuid
 from collections.abc import Iterable
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from tempfile import NamedTemporaryFile
+from contextlib import ExitStack
 
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
@@ -16,108 +14,69 @@ from accounts.audit import record
 from accounts.enums import Permission
 from accounts.models import User
 from accounts.permissions import require
+from autoflow.common.bell import ring
 from autoflow.common.errors import BusinessError
-from autoflow.common.workbooks import WorkbookRefused
+from autoflow.common.workbooks import WorkbookRefused, check_head
+from catalog import tasks
 from catalog.enums import LoadAction
-from catalog.loading import Plan, Verdict
-from catalog.models import Brand, BrandProducer, CatalogueLoad, Displacement, Producer, VehicleModel
-from catalog.steps import allow_names
-from catalog.workbook import CatalogueRow, read_catalogue
-
-IN_ORDER = (Producer, Brand, BrandProducer, VehicleModel, Displacement)
-BATCH = 1000
+from catalog.load_writing import write_plan
+from catalog.loading import Plan
+from catalog.models import CatalogueLoad
+from catalog.workbook import MOST_BYTES, CatalogueRow
 
 
 def upload_load(*, upload: UploadedFile, by: User) -> CatalogueLoad:
-    """Keep a workbook that can be read; nothing of it is in the catalogue yet."""
+    """Keep a workbook and have it looked at; nothing of it is in the catalogue yet."""
     require(by, Permission.CATALOG_MANAGE)
+    try:
+        check_head(upload, upload.size, MOST_BYTES)
+    except WorkbookRefused as error:
+        raise BusinessError(error.message) from error
     stored_as = default_storage.save(f"catalogue/{uuid.uuid4().hex}.xlsx", upload)
     with ExitStack() as undo, transaction.atomic():
         undo.callback(default_storage.delete, stored_as)
-        load = CatalogueLoad(file_name=upload.name[-200:], stored_as=stored_as, uploaded_by=by)
-        load.counts = plan_of(load).counts
-        load.save()
+        load = CatalogueLoad.objects.create(file_name=upload.name[-200:], stored_as=stored_as, uploaded_by=by)
         record("catalog.upload", load, by=by, size=upload.size)
+        ring(tasks.run_load, load.pk)
         undo.pop_all()
     return load
 
 
-def plan_of(load: CatalogueLoad) -> Plan:
-    """What the workbook would change in the catalogue as it is now."""
-    with _on_disk(load.stored_as) as path:
-        try:
-            return Plan(read_catalogue(path))
-        except WorkbookRefused as error:
-            raise BusinessError(error.message) from error
-
-
-@contextmanager
-def _on_disk(stored_as):
-    """A copy the readers of workbooks can seek in, wherever the storage is."""
-    with NamedTemporaryFile(suffix=".xlsx") as copy, default_storage.open(stored_as) as stored:
-        for chunk in stored.chunks():
-            copy.write(chunk)
-        copy.flush()
-        yield Path(copy.name)
-
-
 @transaction.atomic
 def apply_load(*, load_id: int, with_doubtful: bool, by: User) -> CatalogueLoad:
-    """Write what the workbook says, worked out anew on the catalogue as it is now; twice changes nothing."""
-    require(by, Permission.CATALOG_MANAGE)
-    load = get_object_or_404(CatalogueLoad.objects.visible_to(by).select_for_update(of=("self",)), pk=load_id)
-    load.move(LoadAction.APPLY)
-    plan = plan_of(load)
-    load.counts = plan.counts | {"WRITTEN": _write(plan, with_doubtful)}
-    load.finished_at = timezone.now()
-    load.save(update_fields=["status", "counts", "finished_at"])
-    record("catalog.load", load, by=by, doubtful=with_doubtful, **load.counts)
+    """Have the worker write what the workbook says, worked out anew on the catalogue as it will be then."""
+    load = _moved(load_id, LoadAction.APPLY, by)
+    load.with_doubtful, load.applied_by, load.read_count = with_doubtful, by, 0
+    load.save(update_fields=["status", "with_doubtful", "applied_by", "read_count"])
+    record("catalog.load-apply", load, by=by, doubtful=with_doubtful)
+    ring(tasks.run_load, load.pk)
     return load
 
 
 @transaction.atomic
 def cancel_load(*, load_id: int, by: User) -> CatalogueLoad:
     """Put a workbook aside; nothing of it was written."""
-    require(by, Permission.CATALOG_MANAGE)
-    load = get_object_or_404(CatalogueLoad.objects.visible_to(by).select_for_update(of=("self",)), pk=load_id)
-    load.move(LoadAction.CANCEL)
-    load.finished_at = timezone.now()
-    load.save(update_fields=["status", "finished_at"])
+    load = _moved(load_id, LoadAction.CANCEL, by)
+    load.finished_at, load.lease_until = timezone.now(), None
+    load.save(update_fields=["status", "finished_at", "lease_until"])
     record("catalog.cancel", load, by=by)
     return load
 
 
-@transaction.atomic
+def _moved(load_id, action, by):
+    """The load after the step, locked; refused at once while the worker writes it and holds its row."""
+    require(by, Permission.CATALOG_MANAGE)
+    visible = CatalogueLoad.objects.visible_to(by)
+    get_object_or_404(visible, pk=load_id).move(action)
+    load = visible.select_for_update(of=("self",)).get(pk=load_id)
+    load.move(action)
+    return load
+
+
 def load_rows(*, rows: Iterable[CatalogueRow], with_doubtful: bool) -> Plan:
     """Write rows at once, for the command and the demonstration; the plan tells what became of each."""
     plan = Plan(rows)
-    record("catalog.load", doubtful=with_doubtful, WRITTEN=_write(plan, with_doubtful), **plan.counts)
+    with transaction.atomic():
+        written = write_plan(plan, with_doubtful=with_doubtful)
+        record("catalog.load", doubtful=with_doubtful, WRITTEN=written, **plan.counts)
     return plan
-
-
-def _write(plan, with_doubtful):
-    """New entries in the order they need each other, then changed ones; answers how many."""
-    wanted = {Verdict.NEW, Verdict.DOUBTFUL} if with_doubtful else {Verdict.NEW}
-    written = 0
-    for model in IN_ORDER:
-        new = [item.entry for item in plan.items if item.verdict in wanted and isinstance(item.entry, model)]
-        model.objects.bulk_create(map(_with_parents_saved, new), batch_size=BATCH)
-        if model is VehicleModel:
-            allow_names(new)
-        changed = [
-            item for item in plan.items if item.verdict == Verdict.CHANGED and isinstance(item.entry, model)
-        ]
-        for item in changed:
-            for name, value in item.said.items():
-                setattr(item.entry, name, value)
-            item.entry.save(update_fields=[*item.said])
-        written += len(new) + len(changed)
-    return written
-
-
-def _with_parents_saved(entry):
-    """The ids of parents that were new themselves."""
-    for name in ("brand", "producer", "model"):
-        if hasattr(entry, f"{name}_id"):
-            setattr(entry, name, getattr(entry, name))
-    return entry

@@ -84,5 +84,10 @@ def version(request, version):
     """One version of one's own filing, as it was handed in."""
     filings = Filing.objects.visible_to(request.user).filter(enterprise=enterprise_of(request.user))
     filing = get_object_or_404(filings.select_related(*presentation.RELATED), version=version)
-    context = {"filing": filing, "events": presentation.history([filing]), **presentation.page(filing)}
+    context = {
+        "filing": filing,
+        "newer": filings.awaiting().filter(version__gt=version).order_by("-version").first(),
+        "events": presentation.history([filing]),
+        **presentation.page(filing),
+    }
     return render(request, "filing/version.html", context)

@@ -6,6 +6,7 @@ from reporting.services.oversight import (
     grant_late_permission,
     note_export,
     return_report,
+    return_untrue,
     set_window,
 )
 from reporting.services.reports import (
@@ -28,6 +29,7 @@ __all__ = [
     "grant_late_permission",
     "note_export",
     "return_report",
+    "return_untrue",
     "save_report",
     "set_window",
     "start_report",

@@ -1,8 +1,10 @@
 """What an authority does with reports of its area: return, unlock, set windows."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -20,7 +22,7 @@ from reporting.enums import LateStatus, Phase, ReportAction
 from reporting.models import LatePermission, Report, WindowRule
 from reporting.periods import Period
 from reporting.registry import ReportForm, report_form
-from reporting.steps import audited, counted_content, lock_report, note_step, place_of
+from reporting.steps import audited, counted_content, lock_among, lock_report, note_step, place_of
 from reporting.windows import Window, limit_text
 
 REASON_LENGTHS = range(5, 501)
@@ -36,17 +38,33 @@ def return_report(*, report_id: int, version: int, reason: str, by: User):
         reason = _reason(reason, "请写明退回原因，指出需要修改的地方（5–500 字）。")
         if report.version != version:
             raise ConflictError("企业刚刚修改并重新上报了本报表，请重新查看后再办理。")
-        before = counted_content(report)
-        report.move(ReportAction.RETURN)
-        report.returned_at, report.returned_by, report.return_reason = clock.now(), by, reason
-        report.save(update_fields=["status", "returned_at", "returned_by", "return_reason"])
-        report.form_class.counted(report, before, None, place=(place_of(report),) * 2)
-        note_step(report, ReportAction.RETURN, at=report.returned_at, by=by, note=reason)
-        _give_time(report, by)
-        title = f"{report.month.label}{report.form_class.title}被退回"
-        notify(report.enterprise.staff.all(), title=title, text=reason, url=report.url("edit"))
-        record("report.return", report, by=by, summary=str(report), version=version)
+        _give_back(report, reason, by)
         return report
+
+
+@transaction.atomic
+def return_untrue(*, reports: QuerySet, is_untrue: Callable[[dict], bool], reason: str, by: User) -> None:
+    """Give back what counts among these reports and what a decision elsewhere made untrue; who decides that
+    was asked there whether he may. `is_untrue` judges the content that was handed in last.
+    """
+    for pk in reports.order_by("enterprise", "pk").values_list("pk", flat=True):
+        report = lock_among(Report.objects.alive(), pk)
+        content = counted_content(report)
+        if content is not None and is_untrue(content):
+            _give_back(report, reason, by)
+
+
+def _give_back(report, reason, by):
+    before = counted_content(report)
+    report.move(ReportAction.RETURN)
+    report.returned_at, report.returned_by, report.return_reason = clock.now(), by, reason
+    report.save(update_fields=["status", "returned_at", "returned_by", "return_reason"])
+    report.form_class.counted(report, before, None, place=(place_of(report),) * 2)
+    note_step(report, ReportAction.RETURN, at=report.returned_at, by=by, note=reason)
+    _give_time(report, by)
+    title = f"{report.month.label}{report.form_class.title}被退回"
+    notify(report.enterprise.staff.all(), title=title, text=reason, url=report.url("edit"))
+    record("report.return", report, by=by, summary=str(report), version=report.version)
 
 
 def _give_time(report, by):

@@ -157,6 +157,8 @@ def _entry_page(request, entry, *, error=None):
         "kind": entry.KIND.value,
         "subject": f"{entry.KIND.label}“{entry}”",
         "facts": catalogue.facts(entry),
+        "waiting_before": catalogue.waiting_before(entry),
+        "waiting_after": catalogue.waiting_after(entry),
         "candidates": candidates,
         "merged_into": getattr(entry, "merged_into", None),
         "usage": catalogue.usage_of(entry),

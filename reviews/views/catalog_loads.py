@@ -11,16 +11,13 @@ from accounts.enums import Permission
 from accounts.permissions import permission_required
 from autoflow.common.errors import BusinessError
 from autoflow.common.excel import XLSX
+from autoflow.common.health import is_worker_alive
 from autoflow.common.pages import keyset_page
 from catalog import services
-from catalog.enums import LoadStatus
 from catalog.forms import UploadForm
-from catalog.loading import Verdict
+from catalog.loading import MOST_TOLD, Verdict
 from catalog.models import CatalogueLoad
-from catalog.services.loads import plan_of
 from catalog.workbook import template_workbook
-
-MOST_SHOWN = 200
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,22 +50,30 @@ def load_template(request):
 @require_safe
 @permission_required(Permission.CATALOG_MANAGE)
 def load_detail(request, load_id):
-    """What the workbook would change, or what it changed."""
+    """The permanent page of one load: how far it is, what it would change, or what it changed."""
     return _load_page(request, _load_of(request, load_id))
+
+
+@require_safe
+@permission_required(Permission.CATALOG_MANAGE)
+def load_progress(request, load_id):
+    """How far the work is; a finished one asks the browser to load the page."""
+    load = _load_of(request, load_id)
+    response = render(request, "reviews/catalog/_load_progress.html", _progress(load))
+    if not load.is_unfinished:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @require_POST
 @permission_required(Permission.CATALOG_MANAGE)
 def load_apply(request, load_id):
-    """Write it."""
+    """Have it written."""
     load = _load_of(request, load_id)
     try:
-        done = services.apply_load(
-            load_id=load.pk, with_doubtful="with_doubtful" in request.POST, by=request.user
-        )
+        services.apply_load(load_id=load.pk, with_doubtful="with_doubtful" in request.POST, by=request.user)
     except BusinessError as error:
         return _load_page(request, _load_of(request, load_id), error=error)
-    messages.success(request, f"已写入 {done.counts['WRITTEN']:,} 项，全国可选用。")
     return redirect("reviews:catalog-load", load.pk)
 
 
@@ -89,26 +94,21 @@ def _load_of(request, load_id):
     return get_object_or_404(CatalogueLoad.objects.visible_to(request.user).with_list_columns(), pk=load_id)
 
 
+def _progress(load):
+    return {"load": load, "is_worker_alive": is_worker_alive()}
+
+
 def _load_page(request, load, *, error=None):
-    """A preview is worked out anew each time it is opened: the catalogue may have changed since."""
-    plan = plan_of(load) if load.status == LoadStatus.CHECKED else None
-    told = (Verdict.ERROR, Verdict.DOUBTFUL, Verdict.CHANGED)
-    items = [each for each in plan.items if each.verdict in told and not each.is_inherited] if plan else []
-    new = [each for each in plan.items if each.verdict == Verdict.NEW] if plan else []
-    found = plan.counts if plan else load.counts
+    """What the worker found when it looked at the workbook, or when it wrote it."""
+    counts = {verdict: load.counts.get(verdict, 0) for verdict in Verdict}
     context = {
-        "load": load,
-        "is_open": plan is not None,
-        "counts": [(verdict.label, found.get(verdict.value, 0)) for verdict in Verdict],
-        "doubtful": found.get(Verdict.DOUBTFUL, 0),
-        "writable": sum(
-            found.get(verdict, 0) for verdict in (Verdict.NEW, Verdict.CHANGED, Verdict.DOUBTFUL)
-        ),
-        "items": sorted(items, key=lambda each: (told.index(each.verdict), each.number))[:MOST_SHOWN],
-        "item_count": len(items),
-        "new": new[:MOST_SHOWN],
-        "new_count": len(new),
-        "most": MOST_SHOWN,
+        **_progress(load),
+        "counts": [(verdict.label, count) for verdict, count in counts.items()] if load.counts else [],
+        "doubtful": counts[Verdict.DOUBTFUL],
+        "writable": sum(counts[name] for name in (Verdict.NEW, Verdict.CHANGED, Verdict.DOUBTFUL)),
+        "told": load.result.get("told"),
+        "new": load.result.get("new"),
+        "most": MOST_TOLD,
         "written": load.counts.get("WRITTEN"),
         "error": error,
     }

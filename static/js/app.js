@@ -69,6 +69,38 @@ function guardSubmits() {
   });
 }
 
+function complaint(control) {
+  const { validity } = control;
+  const label = (control.labels?.[0]?.textContent ?? control.ariaLabel ?? "").replace(/[*\s]/g, "");
+  const name = label ? `“${label}”` : "此项";
+  if (validity.valueMissing) {
+    if (control.matches("[type=checkbox]")) return `请勾选${name}。`;
+    return control.matches("select, [type=radio], [type=file]") ? `请选择${name}。` : `请填写${name}。`;
+  }
+  if (validity.tooShort) return `${name}至少填写 ${control.minLength} 个字。`;
+  if (validity.tooLong) return `${name}最多填写 ${control.maxLength} 个字。`;
+  if (validity.rangeUnderflow) return `${name}不能小于 ${control.min}。`;
+  if (validity.rangeOverflow) return `${name}不能大于 ${control.max}。`;
+  return `${name}填写得不正确，请核对。`;
+}
+
+// What a browser says of a control it does not accept is in the browser's language; ours names the field in Chinese.
+// A word once said would keep the control refused, so it is taken back before the browser looks again.
+function complainInChinese() {
+  const told = new Set();
+  const takeBack = () => {
+    for (const control of told) control.setCustomValidity("");
+    told.clear();
+  };
+  document.addEventListener("invalid", (event) => {
+    if (event.target.validity.customError) return;
+    event.target.setCustomValidity(complaint(event.target));
+    told.add(event.target);
+  }, true);
+  for (const kind of ["input", "change", "click"]) document.addEventListener(kind, takeBack, true);
+  document.addEventListener("keydown", (event) => { if (event.key === "Enter") takeBack(); }, true);
+}
+
 // A confirmation is a <details> without scripts and a modal dialog with them.
 function raiseConfirmations() {
   for (const details of document.querySelectorAll("details[data-confirm]")) {
@@ -154,6 +186,7 @@ focusErrors();
 watchUnsaved();
 forgetAtSignOut();
 guardSubmits();
+complainInChinese();
 raiseConfirmations();
 bindShortcuts();
 watchSession();

@@ -45,6 +45,18 @@ def test_the_page_says_whom_to_call(client_for):
     assert "还没有登记联系电话" not in text
 
 
+def test_a_visitor_reads_it_with_all_contacts_and_the_way_to_sign_in(client):
+    contact("浙江省商务厅汽车流通处", "330000")
+    page = client.get(HELP)
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert text.index(settings.SUPPORT_PHONE) < text.index("浙江省商务厅汽车流通处")
+    assert '<details class="help-others" open>' in text
+    assert reverse("accounts:login") in text
+    assert "退出登录" not in text
+    assert page.context["menu"] == []
+
+
 @pytest.mark.parametrize("role", ["manager", "county", "nation", "admin", "auditor"])
 def test_everybody_signed_in_reads_it(client_for, role):
     user = UserFactory() if role == "manager" else UserFactory(**{role: True})

@@ -120,6 +120,18 @@ def test_right_code_opens_with_a_new_session_id(half, officer, clock):
     assert half.get("/").status_code == 200
 
 
+def test_half_open_session_pushes_no_real_one_out_until_the_factor_is_shown(half, officer, clock, settings):
+    settings.SESSIONS_PER_ACCOUNT = 1
+    half.post(reverse(FACTOR), {"code": code_of(officer.totp_secret, clock)})
+    thief = Client()
+    sign_in(thief, officer)
+    assert half.get(reverse("accounts:profile")).status_code == 200
+    clock.forward(30)
+    thief.post(reverse(FACTOR), {"code": code_of(officer.totp_secret, clock)})
+    assert thief.get(reverse("accounts:profile")).status_code == 200
+    assert half.get(reverse("accounts:profile")).status_code == 302
+
+
 def test_same_code_twice_is_refused(half, officer, clock):
     code = code_of(officer.totp_secret, clock)
     half.post(reverse(FACTOR), {"code": code})

@@ -1,13 +1,17 @@
 """Pictures as users and attackers upload them."""
 
 import io
+import os
 import random
 import struct
+import subprocess
+import sys
 import time
 import zlib
 
 import pytest
-from PIL import Image, ImageDraw, ImageFilter
+from django.conf import settings
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from autoflow.common.images import (
     DAMAGED,
@@ -20,6 +24,7 @@ from autoflow.common.images import (
     is_hard_to_read,
     rebuilt_png,
     sharpness_of,
+    smaller,
 )
 
 SIZE = (400, 300)
@@ -241,12 +246,67 @@ def test_clean_image_many_scans_are_refused():
 
 
 def test_clean_image_largest_picture_with_most_scans_takes_seconds_at_most():
-    data = saved(Image.new("RGB", (5000, 5000)), "JPEG", progressive=True, quality=1)
+    data = saved(Image.new("RGB", (3870, 3870)), "JPEG", progressive=True, quality=1)
     scan = data[data.rindex(b"\xff\xda") : -2]
     started = time.process_time()
     clean = clean_image(data[:-2] + scan * (MAX_SCANS - data.count(b"\xff\xda")) + b"\xff\xd9")
     assert time.process_time() - started < 10
     assert (clean.width, clean.height) == (3000, 3000)
+
+
+def test_clean_image_large_picture_in_several_scans_is_refused():
+    data = saved(Image.new("RGB", (3900, 3900)), "JPEG", progressive=True, quality=1)
+    with pytest.raises(ImageRefused, match="编码方式"):
+        clean_image(data)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA"])
+def test_clean_image_made_smaller_by_strips_is_the_same_as_made_smaller_at_once(mode):
+    image = picture(size=(4001, 3500)).convert(mode)
+    ImageDraw.Draw(image).line((0, 0, 4000, 3499), fill=255 if mode == "LA" else "blue", width=9)
+    found = smaller(image)
+    expected = image.convert("RGB").resize(found.size, Image.Resampling.LANCZOS)
+    assert found.size == (3000, 2624)
+    assert max(high for _, high in ImageChops.difference(found, expected).getextrema()) <= 1
+
+
+PEAK = """
+import io, sys
+from PIL import Image
+from autoflow.common.images import clean_image
+
+def peak():
+    lines = dict(line.split(":", 1) for line in open("/proc/self/status"))
+    return int(lines["VmHWM"].split()[0])
+
+for kind in ("PNG", "JPEG"):
+    small = io.BytesIO()
+    Image.new("RGB", (400, 400)).save(small, kind)
+    clean_image(small.getvalue())
+before = peak()
+clean_image(open(sys.argv[1], "rb").read())
+print((peak() - before) // 1024)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="peaks are read from /proc")
+@pytest.mark.parametrize(
+    ("mode", "size", "options"),
+    [
+        *[(mode, (5000, 5000), {"format": "PNG"}) for mode in ("RGB", "RGBA", "LA", "L")],
+        ("RGB", (5000, 5000), {"format": "JPEG", "optimize": True}),
+        ("RGB", (3870, 3870), {"format": "JPEG", "progressive": True, "subsampling": 0}),
+    ],
+)
+def test_clean_image_largest_picture_takes_150_mib_at_most(tmp_path, mode, size, options):
+    path = tmp_path / "largest"
+    Image.new(mode, size).save(path, **options)
+    command = [sys.executable, "-c", PEAK, str(path)]
+    answer = subprocess.run(
+        command, capture_output=True, text=True, check=True, cwd=settings.BASE_DIR, env=os.environ
+    )
+    assert int(answer.stdout) <= 150
 
 
 def test_clean_image_two_frame_headers_are_refused():

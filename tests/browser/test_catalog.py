@@ -36,6 +36,23 @@ def test_guard_speaks_while_typing_and_its_tick_is_sent(at_browser, known):
     assert VehicleModel.objects.get(name="凯美锐").requests.get().difference == "另一款车"
 
 
+def test_reason_left_empty_is_asked_for_in_chinese_and_can_be_given_then(at_browser):
+    admin, model, person = UserFactory(admin=True), ask_model(clerk(), "凯美锐"), at_browser()
+    person.sign_in(admin.username, PASSWORD)
+    person.open(f"/reviews/catalog/model/{model.pk}/")
+    page = person.page
+    page.click("summary:has-text('不通过')")
+    send, reason = page.locator("dialog[open] button[type=submit]"), page.locator("#reject-reason")
+    send.click()
+    assert reason.evaluate("control => control.validationMessage") == "请填写“原因”。"
+    reason.fill("公告中没有")
+    assert reason.evaluate("control => control.validationMessage") == ""
+    with page.expect_navigation():
+        send.click()
+    model.refresh_from_db()
+    assert (model.status, model.reason) == ("REJECTED", "公告中没有")
+
+
 @VIEWPORTS
 def test_pages_of_an_enterprise_are_accessible_and_fit(at_browser, known, viewport):
     ask_model(user := clerk())

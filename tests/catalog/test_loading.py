@@ -3,20 +3,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from openpyxl import Workbook, load_workbook
 
-from autoflow.common.errors import BusinessError, ConflictError
 from autoflow.demo.catalogue import catalogue_rows
-from catalog.enums import CatalogStatus, LoadStatus
+from catalog.enums import CatalogStatus
 from catalog.loading import Plan, Verdict
 from catalog.models import (
     AllowedName,
     Brand,
     BrandProducer,
-    CatalogueLoad,
     Displacement,
     Producer,
     VehicleModel,
 )
-from catalog.services import apply_load, cancel_load, load_rows, upload_load
+from catalog.services import load_rows, upload_load
 from catalog.workbook import COLUMNS, made_row, read_catalogue, template_workbook
 from tests.factories import BrandFactory, ProducerFactory, UserFactory, VehicleModelFactory
 
@@ -193,24 +191,12 @@ def uploaded(tmp_path, admin, rows=(ROW,)):
     return upload_load(upload=SimpleUploadedFile("catalogue.xlsx", content), by=admin)
 
 
-def test_upload_writes_nothing_until_it_is_applied_and_then_once(tmp_path, admin):
-    load = uploaded(tmp_path, admin)
-    assert (load.counts["NEW"], totals()) == (6, [0] * 5)
-    apply_load(load_id=load.pk, with_doubtful=False, by=admin)
-    with pytest.raises(ConflictError):
-        apply_load(load_id=load.pk, with_doubtful=False, by=admin)
-    assert totals() == [1, 1, 1, 1, 2]
-    assert CatalogueLoad.objects.get().status == LoadStatus.DONE
+def test_names_alike_are_found_among_entries_and_earlier_rows_whatever_the_blanks():
+    BrandFactory(name="smart 精灵")
+    assert ("品牌", "精灵 smart", Verdict.DOUBTFUL) in verdicts(row(brand="精灵 smart"))
+    assert ("车型", "凯美锐", Verdict.DOUBTFUL) in verdicts(row(model="凯美瑞"), row(3, model="凯美锐"))
+    assert ("车型", "荣光", Verdict.NEW) in verdicts(row(model="宏光"), row(3, model="荣光"))
 
 
-def test_cancelled_load_is_not_applied(tmp_path, admin):
-    load = uploaded(tmp_path, admin)
-    cancel_load(load_id=load.pk, by=admin)
-    with pytest.raises(ConflictError):
-        apply_load(load_id=load.pk, with_doubtful=False, by=admin)
-
-
-def test_a_file_that_is_no_workbook_leaves_nothing_behind(admin):
-    with pytest.raises(BusinessError, match=r"不是 \.xlsx 工作簿"):
-        upload_load(upload=SimpleUploadedFile("catalogue.xlsx", b"name,brand"), by=admin)
-    assert not CatalogueLoad.objects.exists()
+def test_what_is_refused_does_not_stand_in_the_way_of_later_rows():
+    assert verdicts(row(model="朗逸1.5T"), row(3, model="朗逸"))[-3] == ("车型", "朗逸", Verdict.NEW)

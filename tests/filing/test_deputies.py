@@ -174,6 +174,13 @@ def test_ending_is_for_those_it_concerns(xihu, neighbour):
         end_deputy(deputy_id=row.pk, by=UserFactory(jiangsu=True))
 
 
+def test_page_says_for_whom_one_decides(client_for, xihu, neighbour, filing):
+    stand_in(xihu, neighbour)
+    address = f"/reviews/filings/{filing.pk}/"
+    assert f"您代{xihu}办理这一件" in client_for(neighbour).get(address).content.decode()
+    assert "办理这一件。</strong>" not in client_for(xihu).get(address).content.decode()
+
+
 def test_ending_while_the_page_is_open_refuses_the_decision(client_for, xihu, neighbour, filing):
     row = stand_in(xihu, neighbour)
     client = client_for(neighbour)

@@ -142,6 +142,24 @@ def test_given_up_version_is_named_so(post, page):
     assert "已放弃" in page(enterprise)
 
 
+def test_version_in_force_says_that_a_newer_one_waits(client_for):
+    enterprise = life.world("CHANGED")
+    client = client_for(enterprise.staff.get())
+    older, newer = (client.get(reverse("filing:version", args=[number])) for number in (1, 2))
+    assert "第 2 版已于" in older.content.decode()
+    assert reverse("filing:version", args=[2]) in older.content.decode()
+    assert newer.context["newer"] is None
+
+
+def test_officer_on_an_older_version_is_led_to_the_one_that_waits(client_for):
+    enterprise = life.world("CHANGED")
+    older, newer = Filing.objects.filter(enterprise=enterprise).order_by("version")
+    client = client_for(UserFactory(county=True))
+    page = client.get(reverse("reviews:filing-detail", args=[older.pk])).content.decode()
+    assert "第 2 版已于" in page
+    assert client.get(reverse("reviews:filing-detail", args=[newer.pk])).context["newer"] is None
+
+
 def test_cancelled_enterprise_keeps_its_page_and_files_anew(client_for, page):
     enterprise = life.world("CANCELLED")
     by = enterprise.staff.get()

@@ -87,6 +87,30 @@ def test_changes_tell_rows_added_ended_and_extended(versions):
     assert [(row.identifier, row.new) for row in changes(in_force, copy)] == [("brand_lines", "")]
 
 
+def test_changed_supplier_is_a_change_of_its_line(versions):
+    in_force, copy = versions
+    line = copy.brand_lines.get()
+    kept = {name: getattr(line, name) for name in ("brand", "producer", "authorization_type")}
+    copy.brand_lines.update(line_status="ENDED")
+    BrandLineFactory(filing=copy, supplier_name="新供应商有限公司", **kept)
+    (found,) = changes(in_force, copy)
+    assert line.supplier_name in found.old
+    assert "新供应商有限公司" in found.new
+    assert (found.old[-2:], found.new[-2:]) == ("在用", "在用")
+    copy.brand_lines.filter(line_status="ENDED").delete()
+    assert changes(in_force, copy) == [found]
+
+
+def test_two_new_suppliers_are_not_one_change(versions):
+    in_force, copy = versions
+    line = copy.brand_lines.get()
+    kept = {name: getattr(line, name) for name in ("brand", "producer", "authorization_type")}
+    copy.brand_lines.update(line_status="ENDED")
+    for name in ("新供应商甲", "新供应商乙"):
+        BrandLineFactory(filing=copy, supplier_name=name, **kept)
+    assert [row.new[-2:] for row in changes(in_force, copy)] == ["终止", "在用", "在用"]
+
+
 def test_changes_tell_another_picture_of_a_row_that_stayed(versions):
     in_force, copy = versions
     line = copy.brand_lines.get()

@@ -11,6 +11,7 @@ PUBLIC = {
     "accounts:login",
     "accounts:register",
     "accounts:privacy",
+    "help",
     "accounts:division-list",
     "accounts:recovery",
     "healthz",
@@ -27,7 +28,6 @@ STEPS_OF_PUBLIC_PATHS = {
 }
 ALLOWED = {
     "home": EVERYBODY,
-    "help": EVERYBODY,
     "accounts:logout": EVERYBODY,
     "accounts:profile": EVERYBODY,
     "accounts:password-change": EVERYBODY,
@@ -147,6 +147,7 @@ ALLOWED = {
     "reviews:catalog-loads": {"admin"},
     "reviews:catalog-load-template": {"admin"},
     "reviews:catalog-load": {"admin"},
+    "reviews:catalog-load-progress": {"admin"},
     "reviews:catalog-load-apply": {"admin"},
     "reviews:catalog-load-cancel": {"admin"},
     "reviews:authorization-list": AUTHORITY,

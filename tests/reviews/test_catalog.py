@@ -3,6 +3,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from catalog.enums import CatalogStatus
+from catalog.load_jobs import run_load
 from catalog.models import Brand, CatalogueLoad, VehicleModel
 from tests.catalog.test_loading import ROW, workbook
 from tests.catalog.test_requests import ask_brand, ask_model, clerk
@@ -181,21 +182,74 @@ def test_catalogue_desk_is_the_administrators(client_for, role):
     assert client.post(url("rename", brand), {"name": "改名"}).status_code == 403
 
 
+def test_page_of_a_brand_leads_to_its_producer_that_waits_and_back(admin):
+    brand = ask_brand(
+        clerk(),
+        "星辰",
+        new_producer={"name": "星辰汽车有限公司", "kind": "DOMESTIC", "country": "CN", "uscc": ""},
+    )
+    producer = brand.links.get().producer
+    page = admin.get(url("entry", brand))
+    assert page.context["waiting_before"] == [producer]
+    assert url("entry", producer) in page.content.decode()
+    assert "先生产商，再品牌" in page.content.decode()
+    assert admin.post(url("approve", brand)).status_code == 422
+    page = admin.get(url("entry", producer))
+    assert page.context["waiting_after"] == [brand]
+    assert url("entry", brand) in page.content.decode()
+    admin.post(url("approve", producer))
+    assert admin.get(url("entry", brand)).context["waiting_before"] == []
+    assert admin.post(url("approve", brand)).status_code == 302
+
+
+def test_page_of_an_entry_without_anything_that_waits_says_nothing(admin):
+    page = admin.get(url("entry", VehicleModelFactory())).content.decode()
+    assert "关联的待审项" not in page
+
+
+def test_brand_whose_only_link_waits_is_approved_before_the_link(admin):
+    brand = ask_brand(clerk(), "星辰")
+    brand.links.update(status="PENDING", requested_at=brand.requested_at)
+    link = brand.links.get()
+    assert admin.get(url("entry", brand)).context["waiting_after"] == [link]
+    assert admin.get(url("entry", link)).context["waiting_before"] == [brand]
+    assert admin.post(url("approve", brand)).status_code == 302
+    assert admin.post(url("approve", link)).status_code == 302
+
+
 def test_load_is_previewed_then_applied(admin, tmp_path):
     rows = [ROW, {**ROW, "model": "朗一"}, {**ROW, "model": "途岳1.5T"}]
     content = workbook(tmp_path / "catalogue.xlsx", rows).read_bytes()
     upload = {"file": SimpleUploadedFile("全国目录.xlsx", content)}
     detail = admin.post(reverse("reviews:catalog-loads"), upload).url
+    assert "后台处理暂时没有运行" in admin.get(detail).content.decode()
+    load = CatalogueLoad.objects.get()
+    progress = reverse("reviews:catalog-load-progress", args=[load.pk])
+    assert "HX-Refresh" not in admin.get(progress).headers
+    run_load(load_id=load.pk)
+    assert admin.get(progress).headers["HX-Refresh"] == "true"
     page = admin.get(detail).content.decode()
     assert "车型名称中不要包含排量" in page
     assert "已有相近车型：“朗逸”" in page
     assert not Brand.objects.exists()
-    load = CatalogueLoad.objects.get()
     admin.post(reverse("reviews:catalog-load-apply", args=[load.pk]), {"with_doubtful": "on"})
+    assert "写入" in admin.get(progress).content.decode()
+    run_load(load_id=load.pk)
     assert set(VehicleModel.objects.values_list("name", flat=True)) == {"朗逸", "朗一"}
     assert "已写入" in admin.get(detail).content.decode()
     assert admin.post(reverse("reviews:catalog-load-apply", args=[load.pk])).status_code == 409
     assert admin.post(reverse("reviews:catalog-load-cancel", args=[load.pk])).status_code == 409
+
+
+def test_load_that_failed_says_why_and_leads_back(admin, tmp_path):
+    content = workbook(tmp_path / "catalogue.xlsx", [ROW], ["甲"]).read_bytes()
+    detail = admin.post(
+        reverse("reviews:catalog-loads"), {"file": SimpleUploadedFile("目录.xlsx", content)}
+    ).url
+    run_load(load_id=CatalogueLoad.objects.get().pk)
+    page = admin.get(detail).content.decode()
+    assert "第 1 行没有找到列" in page
+    assert "重新上传" in page
 
 
 def test_refused_upload_says_why(admin):

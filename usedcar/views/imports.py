@@ -1,21 +1,18 @@
 """Pages of the imports and what came of each."""
 
 import io
-import time
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from redis.exceptions import RedisError
 
 from accounts.enums import Permission
 from accounts.permissions import permission_required, require
 from autoflow.common.errors import BusinessError
 from autoflow.common.excel import XLSX
-from autoflow.common.health import HEARTBEAT_KEY, HEARTBEAT_SECONDS
+from autoflow.common.health import is_worker_alive
 from autoflow.common.pages import keyset_page
 from usedcar import services
 from usedcar.bad_rows import has_error_file, write_bad_rows
@@ -193,13 +190,4 @@ def _import_page(request, batch, *, error=None, undo_form=None, status=200):
 
 
 def _progress(batch):
-    return {"batch": batch, "is_worker_alive": _is_worker_alive(), **progress_of(batch)}
-
-
-def _is_worker_alive():
-    """A worker showed itself lately; without Redis nobody can tell, and the upload is safe all the same."""
-    try:
-        seen = cache.get(HEARTBEAT_KEY)
-    except RedisError:
-        return False
-    return seen is not None and time.time() - seen < HEARTBEAT_SECONDS
+    return {"batch": batch, "is_worker_alive": is_worker_alive(), **progress_of(batch)}
