@@ -47,10 +47,9 @@ def _at_work(load):
     """What a refused file, a lost lease and a fault mean for the load."""
     try:
         yield
-    except WorkbookRefused as refusal:
-        fail(load, refusal.message)
-    except FileNotFoundError:
-        fail(load, FILE_GONE)
+    except (WorkbookRefused, FileNotFoundError) as error:
+        with suppress(LeaseLost):  # cancelled meanwhile
+            fail(load, getattr(error, "message", FILE_GONE))
     except LeaseLost:
         logger.info("catalogue load lease lost", extra={"load": load.pk})
     except BaseException:
@@ -69,7 +68,9 @@ def plan_of(load: CatalogueLoad) -> Plan:
         copy.flush()
         rows = list(read_catalogue(Path(copy.name)))
     hold(load, total_count=len(rows), read_count=0)
-    return Plan(_counted(load, rows))
+    plan = Plan(_counted(load, rows))
+    hold(load, read_count=len(rows))
+    return plan
 
 
 def _counted(load: CatalogueLoad, rows: Iterable[CatalogueRow]) -> Iterator[CatalogueRow]:

@@ -46,8 +46,8 @@ def upload_load(*, upload: UploadedFile, by: User) -> CatalogueLoad:
 def apply_load(*, load_id: int, with_doubtful: bool, by: User) -> CatalogueLoad:
     """Have the worker write what the workbook says, worked out anew on the catalogue as it will be then."""
     load = _moved(load_id, LoadAction.APPLY, by)
-    load.with_doubtful, load.applied_by, load.read_count = with_doubtful, by, 0
-    load.save(update_fields=["status", "with_doubtful", "applied_by", "read_count"])
+    load.with_doubtful, load.applied_by, load.total_count = with_doubtful, by, 0
+    load.save(update_fields=["status", "with_doubtful", "applied_by", "total_count"])
     record("catalog.load-apply", load, by=by, doubtful=with_doubtful)
     ring(tasks.run_load, load.pk)
     return load
