@@ -9,8 +9,10 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from accounts.models import AuditRecord
+from tests.elements import Elements
 from tests.factories import TradeFactory, UserFactory
 from tests.usedcar.trades import MARKER, after_lock, reporter_of
+from usedcar.enums import TradeStatus
 from usedcar.filters import TradeFilter, keys_of_number
 from usedcar.models import Trade
 
@@ -27,6 +29,25 @@ def test_a_stranger_and_a_private_number_stay_out_of_the_address(client_for, cle
     assert clerk.post(url, {"q": trade.vin, "month": "2026-01"}).url == f"{url}?q={trade.vin}&month=2026-01"
     officer = client_for(UserFactory(county=True)).post(url, {"q": MARKER})
     assert [row.pk for row in officer.context["page"].rows] == [trade.pk]
+
+
+def test_rows_come_back_escaped_each_with_its_own_steps(clerk, client_for, trade):
+    hostile = "<script>\"&'{0}{vin}"
+    voided = TradeFactory(enterprise=trade.enterprise)
+    Trade.objects.update(buyer_name=hostile)
+    red = {"red_invoice_number": "24322000000012345678", "voided_on": voided.traded_on}
+    Trade.objects.filter(pk=voided.pk).update(status=TradeStatus.VOIDED, **red)
+    url = reverse("usedcar:trade-list")
+    for _ in range(2):
+        drawn = Elements(clerk.get(url).content.decode())
+        assert hostile in drawn.texts
+        links = {attrs.get("href") for _, attrs in drawn.elements}
+        edits = [reverse("usedcar:trade-edit", args=[row.pk]) in links for row in (trade, voided)]
+        assert edits == [True, False]
+        assert drawn.elements.count(("span", {"class": "state state-idle"})) == 1
+    officer = Elements(client_for(UserFactory(county=True)).get(url).content.decode())
+    assert trade.enterprise.name in officer.texts
+    assert hostile not in officer.texts
 
 
 def exported(client, query=""):
