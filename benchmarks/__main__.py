@@ -31,7 +31,7 @@ def prepare(say):
 
 
 def run(names):
-    from benchmarks import filings, imports, pages, reports, trades  # noqa: PLC0415 -- they need the settings
+    from benchmarks import beside, exports, filings, imports, pages, reports, trades  # noqa: PLC0415 -- they need the settings
 
     benches = {
         "sign-in": pages.bench_sign_in,
@@ -40,6 +40,8 @@ def run(names):
         "filings": filings.bench_filings,
         "reports": reports.bench_reports,
         "import": imports.bench_import,
+        "pages-during-import": beside.bench_pages_during_import,
+        "export": exports.bench_export,
         "trades": trades.bench_trades,
     }
     for name in names or benches:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from autoflow.common.excel import write_table
+from autoflow.common.tables import write_table
 from reviews.report_lists import with_gaps, with_states
 
 AT_ONCE = 500

@@ -18,14 +18,14 @@ from django.utils import timezone
 
 from accounts.audit import record
 from accounts.notices import notify
-from autoflow.common.excel import open_workbook
 from autoflow.common.pages import beyond
+from autoflow.common.tables import open_table
 from usedcar.enums import EXPORT_UNFINISHED, ExportStatus
 from usedcar.filters import TradeFilter
 from usedcar.models import Trade, TradeExport
 from usedcar.querysets import TradeQuerySet, scope_of
 from usedcar.staging import LONG_STATEMENT
-from usedcar.trade_workbook import HEADERS, note_of, row_of
+from usedcar.trade_workbook import HEADERS, SHEET, note_of, row_of
 
 LEASE = timedelta(seconds=60)
 MAX_TRIES = 3
@@ -128,17 +128,16 @@ def write(export: TradeExport, path: Path) -> None:
 def write_rows(export: TradeExport, trades: TradeQuerySet, path: Path) -> None:
     """The rows in the order of the list, some thousand at a time, so that memory does not grow with them."""
     note = note_of(user=export.by, filters=export.words, at=export.asked_at)
-    with open_workbook(str(path)) as workbook:
-        table = workbook.sheet("二手车交易", HEADERS, note=note)
+    with open_table(path, sheet=SHEET, headers=HEADERS, note=note) as table:
         for part in chunks(trades):
             for trade in part:
                 table.append(row_of(trade, is_masked=export.by.is_authority))
             hold(export, written_count=table.count)
 
 
-def chunks(trades: TradeQuerySet) -> Iterator[list[Trade]]:
+def chunks(trades: TradeQuerySet) -> Iterator[list]:
     """The trades from the latest deal on, each part found by the key of the last row before it."""
-    ordered = trades.with_list_columns().order_by(*(f"-{key}" for key in KEYS))
+    ordered = trades.as_exported().order_by(*(f"-{key}" for key in KEYS))
     following = ordered
     while True:
         with patience():

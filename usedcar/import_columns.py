@@ -59,18 +59,19 @@ def frame_of(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
 def read_columns(part: SheetSlice, names: Sequence[str | None]) -> pl.DataFrame:
     """The values of a slice by identifier, and `is_read`: every cell of the row could be read."""
     count, places = len(part), {name: place for place, name in enumerate(names) if name}
-    frame, unread = {}, pl.repeat(False, count, dtype=pl.Boolean, eager=True)
+    by_place, frame = part.by_column(), {}
+    unread = pl.repeat(False, count, dtype=pl.Boolean, eager=True)
     for name, empty in empty_row().items():
-        cells = part.columns.get(places.get(name, -1))
+        cells = by_place.get(places.get(name, -1))
         if cells is None:
             frame[name] = pl.repeat(empty, count, dtype=schema()[name], eager=True)
             continue
         values, is_read = read_column(columns()[name], cells)
-        if not is_read.all():
+        if is_read is not None and not is_read.all():
             unread = unread.scatter(cells["place"].filter(~is_read), True)
             values = pl.select(pl.when(is_read).then(values)).to_series()
         frame[name] = spread(values, cells["place"], count)
-        if schema()[name] == pl.String:
+        if schema()[name] == pl.String and frame[name].null_count():
             frame[name] = frame[name].fill_null("")
     return pl.DataFrame(frame).with_columns(
         *(
@@ -92,14 +93,16 @@ def spread(values: pl.Series, places: pl.Series, count: int) -> pl.Series:
     return values.gather(order.scatter(places, pl.int_range(len(values), dtype=pl.UInt32, eager=True)))
 
 
-def read_column(column: Column, cells: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
-    """The values of the cells of a column, and which of them could be read."""
+def read_column(column: Column, cells: pl.DataFrame) -> tuple[pl.Series, pl.Series | None]:
+    """The values of the cells of a column, and which of them could be read; None where all could."""
     if column.identifier in DATES:
         return read_dates(cells)
     if column.identifier in SCALES:
         return read_figures(column, cells)
     texts = cells["text"]
-    values = read_texts(column, texts.fill_null(""))
+    values = read_texts(column, texts.fill_null("") if texts.null_count() else texts)
+    if not texts.null_count() and not values.null_count():
+        return values, None
     return values, texts.is_not_null() & (values.is_not_null() | (texts.str.strip_chars() == ""))
 
 

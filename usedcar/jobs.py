@@ -149,7 +149,7 @@ def check_batch(*, batch_id: int) -> None:
         if header.has_questions:
             ask(batch, header)
             return
-        keys = () if key_place is None else first.columns[key_place]["text"]
+        keys = () if key_place is None else first.by_column()[key_place]["text"]
         hold(
             batch,
             total_count=max(first.expected - header_row, 0),

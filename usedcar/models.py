@@ -268,15 +268,10 @@ class StagedTrade(TradeColumns):
     )
     row_no = models.PositiveIntegerField("Excel 行号")
     has_warning = models.BooleanField(default=False)
+    pk = models.CompositePrimaryKey("batch_id", "row_no")
 
     class Meta:
         verbose_name = verbose_name_plural = "待导入交易"
-        constraints = [
-            UniqueConstraint(fields=["batch", "row_no"], name="stagedtrade_row_unique"),
-            UniqueConstraint(
-                fields=["batch", "invoice_code", "invoice_number"], name="stagedtrade_invoice_unique"
-            ),
-        ]
 
 
 class Trade(TradeColumns, FormColumns):
@@ -291,8 +286,15 @@ class Trade(TradeColumns, FormColumns):
     )
     jurisdiction_code = models.CharField("受理机构", max_length=6, db_collation="C")
     division_code = models.CharField("所在地区", max_length=6, db_collation="C")
+    # Written by write_trades alone, which holds the batch; a foreign key would be asked for each row.
     batch = models.ForeignKey(
-        ImportBatch, models.PROTECT, null=True, blank=True, related_name="trades", verbose_name="来源导入"
+        ImportBatch,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="trades",
+        verbose_name="来源导入",
+        db_constraint=False,
     )
     batch_row_no = models.PositiveIntegerField("Excel 行号", null=True, blank=True)
     reported_by = models.ForeignKey(

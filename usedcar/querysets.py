@@ -12,6 +12,30 @@ SEALED = tuple(
     f"{prefix}_{name}" for prefix in ("seller", "buyer") for name in ("id_number", "phone", "address")
 )
 
+EXPORTED = (
+    "id",
+    "vin",
+    "plate_no",
+    "vehicle_type",
+    "maker_model",
+    *(
+        f"{prefix}_{name}"
+        for prefix in ("seller", "buyer")
+        for name in ("party_kind", "name", "uscc", "id_mask")
+    ),
+    "invoice_code",
+    "invoice_number",
+    "invoice_date",
+    "traded_on",
+    "price",
+    "trade_type",
+    "transfer_type",
+    "transfer_to_division",
+    "status",
+    "enterprise__name",
+    "reported_at",
+)
+
 
 class AnyOf(models.Func):
     """`column = ANY (values)`: one parameter however many values, and an index that serves the column."""
@@ -45,8 +69,12 @@ class TradeQuerySet(ScopedQuerySet):
         return visible
 
     def with_list_columns(self):
-        """What lists and exports show; sealed columns stay in the database."""
+        """What lists show; sealed columns stay in the database."""
         return self.select_related("enterprise").defer(*SEALED)
+
+    def as_exported(self):
+        """What workbooks hold, as plain rows: a model for each costs more than the rest of its export."""
+        return self.values_list(*EXPORTED, named=True)
 
     def of_vehicles(self, vins):
         """Trades of these vehicles; the one index on vehicles holds their numbers reversed, for the tails."""

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from autoflow.common.codes import name_of
-from autoflow.common.excel import write_table
+from autoflow.common.tables import write_table
 from usedcar.models import Trade
 from usedcar.presentation import party_name
 from usedcar.querysets import TradeQuerySet
 
+SHEET = "二手车交易"
 CHUNK = 500
 HEADERS = (
     "车辆识别代号",
@@ -42,7 +43,7 @@ def trade_workbook(trades: TradeQuerySet, ids: Sequence[int], *, user: User, fil
     """A workbook, read from its start, with the trades of these ids in their order."""
     note = note_of(user=user, filters=filters, at=at)
     file = io.BytesIO()
-    write_table(file, sheet="二手车交易", headers=HEADERS, rows=rows_of(trades, ids, user), note=note)
+    write_table(file, sheet=SHEET, headers=HEADERS, rows=rows_of(trades, ids, user), note=note)
     file.seek(0)
     return file
 
@@ -56,7 +57,7 @@ def note_of(*, user: User, filters: str, at: datetime) -> str:
 def rows_of(trades: TradeQuerySet, ids: Sequence[int], user: User) -> Iterator[tuple]:
     for start in range(0, len(ids), CHUNK):
         part = ids[start : start + CHUNK]
-        found = trades.with_list_columns().in_bulk(part)
+        found = {row.id: row for row in trades.as_exported().filter(pk__in=part)}
         yield from (row_of(found[key], is_masked=user.is_authority) for key in part if key in found)
 
 
@@ -66,7 +67,8 @@ def labels_of(name: str) -> dict[str, str]:
     return dict(Trade._meta.get_field(name).flatchoices)
 
 
-def row_of(trade: Trade, *, is_masked: bool) -> tuple:
+def row_of(trade, *, is_masked: bool) -> tuple:
+    """The cells of a row of `as_exported`."""
     return (
         trade.vin,
         trade.plate_no,
@@ -85,6 +87,6 @@ def row_of(trade: Trade, *, is_masked: bool) -> tuple:
         labels_of("transfer_type").get(trade.transfer_type, trade.transfer_type),
         name_of("divisions", trade.transfer_to_division),
         labels_of("status").get(trade.status, trade.status),
-        trade.enterprise.name,
+        trade.enterprise__name,
         trade.reported_at,
     )

@@ -10,7 +10,6 @@ import xlsxwriter
 from django.utils.timezone import is_aware, localtime
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LAST_ROW = 1_048_576
 LONGEST_TEXT = 32_767
 DEFAULT_WIDTH = 16
 FORMULA_START = re.compile(r"\s*[=+\-@\t\r\n＝＋－﹣−＠]")
@@ -57,36 +56,23 @@ class Sheet:
     """A sheet that grows downwards: a note that names user, time and filter, the headers, then rows."""
 
     def __init__(self, workbook: Workbook, name: str, headers, note, widths):
-        self.workbook, self.name, self.headers, self.note, self.widths = workbook, name, headers, note, widths
-        self.parts = 0
-        self.count = 0
-        self.start()
-
-    def start(self) -> None:
-        """The next sheet of this name; Excel ends a sheet after 1,048,576 rows."""
-        self.parts += 1
-        self.sheet = self.workbook.book.add_worksheet(
-            self.name if self.parts == 1 else f"{self.name}{self.parts}"
-        )
-        formats, self.row = self.workbook.formats, 0
-        for column in range(len(self.headers)):
-            width = self.widths[column] if column < len(self.widths) else DEFAULT_WIDTH
+        self.workbook, self.sheet, self.row = workbook, workbook.book.add_worksheet(name), 0
+        formats = workbook.formats
+        for column in range(len(headers)):
+            width = widths[column] if column < len(widths) else DEFAULT_WIDTH
             self.sheet.set_column(column, column, width, formats["text"])
-        if self.note:
-            self.sheet.write_string(0, 0, self.note, formats["note"])
+        if note:
+            self.sheet.write_string(0, 0, note, formats["note"])
             self.row = 1
-        for column, header in enumerate(self.headers):
+        for column, header in enumerate(headers):
             self.sheet.write_string(self.row, column, header, formats["header"])
         self.row += 1
         self.sheet.freeze_panes(self.row, 0)
 
     def append(self, values: Iterable) -> None:
-        if self.row >= LAST_ROW:
-            self.start()
         for column, value in enumerate(values):
             write_cell(self.sheet, self.row, column, value, self.workbook.formats)
         self.row += 1
-        self.count += 1
 
 
 def write_cell(sheet, row: int, column: int, value, formats) -> None:
@@ -105,17 +91,6 @@ def write_cell(sheet, row: int, column: int, value, formats) -> None:
         sheet.write_datetime(row, column, value, formats["date"])
     else:
         sheet.write_string(row, column, str(value)[:LONGEST_TEXT], formats["text"])
-
-
-def write_table(
-    target, *, sheet: str, headers: Sequence[str], rows: Iterable[Iterable], note: str = ""
-) -> int:
-    """A workbook of one table, written as the rows come; answers how many there were."""
-    with open_workbook(target) as workbook:
-        table = workbook.sheet(sheet, headers, note=note)
-        for values in rows:
-            table.append(values)
-    return table.count
 
 
 def csv_text(value) -> str:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
-from functools import cached_property
 from html import unescape
 from itertools import islice
 from pathlib import Path
@@ -53,8 +52,8 @@ PLACES = dict(zip([a + b for a in ("", *LETTERS) for b in LETTERS], range(MAX_CO
 DATE_FORMATS = frozenset({14, 15, 16, 17, 22, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58})
 FIGURE_FORMATS = frozenset({*range(14), 37, 38, 39, 40, 48, 49})
 FORMAT_NOISE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|;@')
-FIRST_DAY, FIRST_SERIAL, LAST_SERIAL = date(1899, 12, 30), 61, 2_958_465
-BLOCK_BYTES = 2 * 1024 * 1024
+FIRST_SERIAL, SERIAL_OF_1970, LAST_SERIAL = 61, 25_569, 2_958_465
+BLOCK_BYTES = 1024 * 1024
 LONG = {
     "place": pl.UInt32,
     "column": pl.UInt8,
@@ -84,9 +83,8 @@ class SheetSlice:
     def __len__(self):
         return len(self.numbers)
 
-    @cached_property
-    def columns(self) -> Mapping[int, pl.DataFrame]:
-        """The cells of each column that holds any, by its place from 0."""
+    def by_column(self) -> Mapping[int, pl.DataFrame]:
+        """The cells of each column that holds any, by its place from 0; a copy, not kept."""
         parts = self.cells.partition_by("column", as_dict=True, include_key=False)
         return {place: part for (place,), part in parts.items()}
 
@@ -171,17 +169,16 @@ class PlainSheet:
         with ThreadPoolExecutor(1) as pool:
             counted = pool.submit(self.count_rows)
             self.strings = self.shared_strings()
-        expected = counted.result()
-        parts, count = [], 0
-        for block in self.blocks():
-            cells = self.cells_of(block)
-            parts.append(cells)
-            count += cells["row"].n_unique()
-            if count >= rows:
-                yield joined(parts, expected)
-                parts, count = [], 0
-        if count:
-            yield joined(parts, expected)
+            parts, count = [], 0
+            for block in self.blocks():
+                cells = self.cells_of(block)
+                parts.append(cells)
+                count += cells["row"].n_unique()
+                if count >= rows:
+                    yield joined(parts, counted.result())
+                    parts, count = [], 0
+            if count:
+                yield joined(parts, counted.result())
 
     def blocks(self) -> Iterator[bytes]:
         """Whole rows, so many that they and what is made of them stay in the processor's cache."""
@@ -238,20 +235,21 @@ class PlainSheet:
             self.check_order(row, column)
         return pl.DataFrame({"row": row, "column": column, **self.values_of(found)})
 
-    def forms_of(self, attributes: pl.Series) -> tuple[pl.Series, pl.Series]:
-        """The kind of each cell, and whether its style shows a day; null where nobody can tell."""
-        kinds, are_days = {}, {}
-        for text in attributes.unique():
+    def forms_of(self, attributes: pl.Series) -> tuple[pl.Series, list[tuple[str, bool | None]]]:
+        """The form of each cell, a place among forms: its kind, and whether its style shows a day; None where
+        nobody can tell.
+        """
+        forms = []
+        texts = attributes.unique()
+        for text in texts:
             match = ATTRIBUTES.fullmatch(text)
             if match is None:
                 raise Unusual
-            kinds[text], style = match["kind"] or "n", match["style"] or "0"
+            style = match["style"] or "0"
             is_known = style in self.day_styles or style in self.figure_styles
-            are_days[text] = style in self.day_styles if is_known else None
-        return (
-            attributes.replace_strict(kinds, default=None, return_dtype=pl.String),
-            attributes.replace_strict(are_days, default=None, return_dtype=pl.Boolean),
-        )
+            forms.append((match["kind"] or "n", style in self.day_styles if is_known else None))
+        places = pl.int_range(len(texts), dtype=pl.UInt32, eager=True)
+        return attributes.replace_strict(texts, places, return_dtype=pl.UInt32), forms
 
     def check_order(self, row: pl.Series, column: pl.Series) -> None:
         """Cells follow each other; nothing lies below the last row or right of any template."""
@@ -263,24 +261,27 @@ class PlainSheet:
         self.last_cell = order[-1]
 
     def values_of(self, found: pl.DataFrame) -> dict[str, pl.Series]:
-        kind, is_day = self.forms_of(found["attributes"])
-        found = found.with_columns(kind=kind, is_day=is_day)
-        kind, value, has_formula = pl.col("kind"), pl.col("value"), pl.col("formula").is_not_null()
-        is_figure = (kind == "n") & ~has_formula
-        values = found.select(
-            place=pl.when(kind == "s").then(value).cast(pl.UInt32, strict=False),
-            inline=pl.coalesce("inline", pl.when(kind == "str").then(value)),
-            figure=pl.when(is_figure).then(value).cast(pl.Float64, strict=False),
-            is_day=is_figure & pl.col("is_day").fill_null(value=False),
+        form, forms = self.forms_of(found["attributes"])
+
+        def of(*kinds: str, days: Iterable[bool | None] = (True, False, None)) -> pl.Expr:
+            wanted = [n for n, (kind, is_day) in enumerate(forms) if kind in kinds and is_day in days]
+            return pl.col("form").is_in(wanted)
+
+        value, has_formula = pl.col("value"), pl.col("formula").is_not_null()
+        values = found.with_columns(form=form).select(
+            place=pl.when(of("s")).then(value.cast(pl.UInt32, strict=False)),
+            inline=pl.coalesce("inline", pl.when(of("str")).then(value)),
+            figure=pl.when(of("n") & ~has_formula).then(value).cast(pl.Float64, strict=False),
+            is_day=of("n", days=[True]) & ~has_formula,
             odd=pl.when(has_formula)
             .then(0)
-            .when(kind == "e")
+            .when(of("e"))
             .then(1)
-            .when((kind == "b") & (value == "1"))
+            .when(of("b") & (value == "1"))
             .then(2)
-            .when((kind == "b") & (value == "0"))
+            .when(of("b") & (value == "0"))
             .then(3),
-            is_known=~is_figure | pl.col("is_day").is_not_null(),
+            is_known=~of("n", days=[None]) | has_formula,
         )
         if not values["is_known"].all() or (values["place"].max() or 0) >= max(len(self.strings), 1):
             raise Unusual
@@ -304,11 +305,14 @@ class PlainSheet:
         made = pl.DataFrame({"text": text, "figure": figure, "odd": values["odd"], "is_day": is_day}).select(
             "text",
             figure=pl.when(~pl.col("is_day")).then("figure"),
-            day=pl.when("is_day").then(FIRST_DAY + pl.duration(days=pl.col("figure").floor().cast(pl.Int64))),
+            day=pl.when("is_day").then(
+                (pl.col("figure").floor() - SERIAL_OF_1970).cast(pl.Int32, strict=False).cast(pl.Date)
+            ),
             odd=pl.col("odd").cast(pl.UInt8),
         )
-        kinds = made.select(pl.sum_horizontal(pl.all().is_not_null()).alias("kinds"))["kinds"]
-        if not (kinds == 1).all() or not made["figure"].drop_nulls().is_finite().all():
+        has_one = made.select(pl.any_horizontal(pl.all().is_not_null())).to_series().all()
+        is_one = sum(len(made) - column.null_count() for column in made) == len(made)
+        if not (has_one and is_one and made["figure"].drop_nulls().is_finite().all()):
             raise Unusual
         return {name: made[name] for name in made.columns}
 

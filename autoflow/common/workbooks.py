@@ -166,7 +166,10 @@ def check_parts(source: BinaryIO, archive: zipfile.ZipFile) -> None:
                 raise WorkbookRefused(f"文件展开后过大，请删除多余的格式和内容，{SAVE_AGAIN}")
             if name.endswith(XML_PARTS):
                 tags += chunk.count(b"<")
-                check_markup(name, before + chunk, is_first=own_size == len(chunk))
+                is_first = own_size == len(chunk)
+                # No declaration without "!", which is found ten times faster than one by its name.
+                if is_first or b"!" in chunk or b"!" in before:
+                    check_markup(name, before + chunk, is_first=is_first)
                 before = chunk[-16:]
         if tags > MAX_TAGS:
             raise WorkbookRefused(f"文件内容过多，请分成几个文件，{SAVE_AGAIN}")

@@ -5,7 +5,6 @@ Prints one JSON object and leaves the table as it was, so that the next way star
 
 import json
 import os
-import resource
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +14,8 @@ os.environ.setdefault("LOG_LEVEL", "ERROR")
 
 import django
 from django.db import connection
+
+from benchmarks.measure import peak_mb
 
 TRADES = "usedcar_trade"
 
@@ -26,17 +27,26 @@ def execute(statement, *values):
         return cursor.fetchone() if cursor.description else None
 
 
+def last_trade():
+    return execute(f"SELECT coalesce(max(id), 0) FROM {TRADES}")[0]  # noqa: S608
+
+
+def forget_trades(last):
+    """The table as it was when this trade was its last."""
+    execute(f"DELETE FROM {TRADES} WHERE id > %s", last)  # noqa: S608
+    execute(f"VACUUM {TRADES}")
+
+
 def main():
     django.setup()
     way, path, rows = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
     module = import_module(f"benchmarks.ways.{way}")
-    (last,) = execute(f"SELECT coalesce(max(id), 0) FROM {TRADES}")  # noqa: S608
+    last = last_trade()
     try:
         seconds, written, more = module.run(path, rows)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        peak = peak_mb()
     finally:
-        execute(f"DELETE FROM {TRADES} WHERE id > %s", last)  # noqa: S608
-        execute(f"VACUUM {TRADES}")
+        forget_trades(last)
     print(json.dumps({"seconds": seconds, "written": written, "peak_rss_mb": peak, **more}))
 
 

@@ -7,9 +7,10 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from autoflow.common import excel
-from autoflow.common.excel import csv_text, open_workbook, write_table
-from autoflow.common.workbooks import check_container
+from autoflow.common import tables
+from autoflow.common.excel import csv_text, open_workbook
+from autoflow.common.tables import write_table
+from autoflow.common.workbooks import check_container, read_rows
 
 HOSTILE = [
     "=1+1",
@@ -50,7 +51,7 @@ def test_write_table_figures_and_days_keep_their_kind():
 
 
 def test_write_table_counts_rows_and_goes_on_after_the_last_one(monkeypatch):
-    monkeypatch.setattr(excel, "LAST_ROW", 3)
+    monkeypatch.setattr(tables, "LAST_ROW", 3)
     target = io.BytesIO()
     assert write_table(target, sheet="数据", headers=["甲"], rows=[["1"], ["2"], ["3"]]) == 3
     book = openpyxl.load_workbook(target)
@@ -58,8 +59,49 @@ def test_write_table_counts_rows_and_goes_on_after_the_last_one(monkeypatch):
     assert book.sheetnames == ["数据", "数据2"]
 
 
+def test_write_table_begins_a_sheet_before_the_part_grows_too_large(monkeypatch):
+    monkeypatch.setattr(tables, "MOST_BYTES", 600)
+    assert len(written([["甲" * 99, "乙"]] * 3, note="导出人").worksheets) > 1
+
+
+ODD_TEXTS = ['a & b <c> "d"', " 两边 ", "甲\n乙", "_x0041_", "a_b", "\x01", "x\ufffe"]
+
+
+def test_write_table_odd_text_comes_back_as_it_was(tmp_path):
+    """Only characters that no workbook can hold are written by their number, or replaced."""
+    path = tmp_path / "a.xlsx"
+    write_table(path, sheet="数据", headers=["甲"], rows=[[text] for text in ODD_TEXTS])
+    check_container(path)
+    found = [row[0].value for row in openpyxl.load_workbook(path)["数据"].iter_rows(min_row=2)]
+    assert found == [*ODD_TEXTS[:3], "_x005F_x0041_", "a_b", "_x0001_", "x\N{REPLACEMENT CHARACTER}"]
+
+
+def test_write_table_is_read_by_the_import_of_workbooks(tmp_path):
+    path = tmp_path / "a.xlsx"
+    write_table(path, sheet="数据", headers=["甲", "乙", "丙"], rows=[["一", date(2026, 3, 31), 3]])
+    assert list(read_rows(path)) == [(1, ["甲", "乙", "丙"]), (2, ["一", date(2026, 3, 31), 3.0])]
+
+
+def test_write_table_a_day_before_the_calendar_of_excel_is_text():
+    assert written([[date(1900, 2, 28), None]])["数据"]["A2"].value == "1900-02-28"
+
+
+def test_write_table_a_fault_on_the_way_is_told_as_it_is():
+    def rows():
+        yield ["一", "二"]
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        written(rows())
+
+
+def test_write_table_a_row_that_does_not_fit_the_headers_is_refused():
+    with pytest.raises(ValueError, match="zip"):
+        written([["一"]])
+
+
 def test_write_table_long_text_is_cut_at_what_excel_holds():
-    assert len(written([["x" * 40_000]])["数据"]["A2"].value) == 32_767
+    assert len(written([["x" * 40_000, ""]])["数据"]["A2"].value) == 32_767
 
 
 def test_open_workbook_gives_several_sheets(tmp_path):
