@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import UniqueConstraint
 
+from accounts.models import User
 from filing.models import Enterprise
 from reporting.models.reports import Report
 from reporting.periods import Period
@@ -45,6 +46,24 @@ class Obligation(models.Model):
     @property
     def month(self) -> Period:
         return Period(self.period, self.form_class.period_kind)
+
+
+class Chase(models.Model):
+    """That an authority reminded (催报) who owes a form; once a day, whichever authority it was."""
+
+    obligation = models.ForeignKey(Obligation, models.CASCADE, related_name="chases", verbose_name="应报")
+    day = models.DateField("催报日期")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="催报人")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "催报"
+        constraints = [
+            UniqueConstraint(
+                fields=["obligation", "day"],
+                name="chase_once_a_day",
+                violation_error_message="今天已催报过。",
+            ),
+        ]
 
 
 class Reminder(models.Model):

@@ -13,8 +13,9 @@ from autoflow.common.excel import XLSX
 from autoflow.common.pages import keyset_page
 from autoflow.common.requests import chosen_id
 from reporting import clock
+from reporting.chasing import MOST_CHASED
 from reporting.models import Obligation, Report
-from reporting.services import note_export, return_report
+from reporting.services import chase_owed, note_export, return_report
 from reviews import report_page
 from reviews.completeness import by_place, completeness
 from reviews.report_export import missing_workbook, submitted_workbook
@@ -48,8 +49,19 @@ def report_list(request):
         "total": completeness(owed),
         "parts": by_place(owed, chosen.area),
         "can_unlock": can(request.user, Permission.REPORT_UNLOCK) and chosen.form.can_be_unlocked,
+        "chase_all": _chase_all(chosen),
     }
     return render(request, "reviews/reports/list.html", context)
+
+
+def _chase_all(chosen):
+    """How the button that reminds everybody on the list asks first."""
+    return {
+        "title": f"催报{chosen.heading}？",
+        "consequence": "向当前条件下还没有上报、现在可以填报的企业发送站内消息，写明截止时间；"
+        "今天已催报过的不再发。",
+        "url": f"{reverse('reviews:report-chase-all')}?{chosen.here}",
+    }
 
 
 @require_safe
@@ -72,6 +84,36 @@ def report_export(request):
     file, title = write(request.user, chosen, rows), f"{chosen.heading}（{word}）"
     note_export(title=title, conditions=chosen.conditions, count=rows.count(), by=request.user)
     return FileResponse(file, as_attachment=True, filename=f"{title}.xlsx", content_type=XLSX)
+
+
+@require_POST
+@permission_required(Permission.REPORT_CHASE)
+def report_chase(request, obligation_id):
+    """«催报»: remind one enterprise of what it owes; the address keeps the list one came from."""
+    chosen = ReportFilter(request.GET, request.user, clock.now())
+    owed = get_object_or_404(Obligation.objects.visible_to(request.user), pk=obligation_id)
+    return _chase(request, chosen, owed.form_class, owed.month, [owed.pk])
+
+
+@require_POST
+@permission_required(Permission.REPORT_CHASE)
+def report_chase_all(request):
+    """«全部催报»: remind everybody the filter finds among those who have not reported."""
+    chosen = ReportFilter(request.GET, request.user, clock.now())
+    owed = chosen.missing(Obligation.objects.visible_to(request.user))
+    ids = list(owed.order_by("pk").values_list("pk", flat=True)[: MOST_CHASED + 1])
+    return _chase(request, chosen, chosen.form, chosen.period, ids)
+
+
+def _chase(request, chosen, form, period, ids):
+    try:
+        told, left = chase_owed(form=form.key, period=period, obligation_ids=ids, by=request.user)
+    except BusinessError as error:
+        messages.warning(request, str(error))
+    else:
+        rest = f"其余 {left} 家今天已催报过或现在不能填报，没有再发。" if left else ""
+        messages.success(request, f"已催报 {told} 家，企业会收到站内消息。{rest}")
+    return redirect(f"{reverse('reviews:report-list')}?{chosen.here}&tab={MISSING}")
 
 
 @require_safe
