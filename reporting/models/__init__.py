@@ -1,6 +1,6 @@
 """Reports of every form, their versions, findings, obligations, windows and late permissions."""
 
-from reporting.models.obligations import Chase, Obligation, Reminder
+from reporting.models.obligations import Chase, Obligation, ObligationCount, Reminder
 from reporting.models.reports import Report, ReportEvent, ReportFinding, ReportVersion
 from reporting.models.windows import LatePermission, WindowRule
 
@@ -8,6 +8,7 @@ __all__ = [
     "Chase",
     "LatePermission",
     "Obligation",
+    "ObligationCount",
     "Reminder",
     "Report",
     "ReportEvent",

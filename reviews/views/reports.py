@@ -14,7 +14,7 @@ from autoflow.common.pages import keyset_page
 from autoflow.common.requests import chosen_id
 from reporting import clock
 from reporting.chasing import MOST_CHASED
-from reporting.models import Obligation, Report
+from reporting.models import Obligation, ObligationCount, Report
 from reporting.services import chase_owed, note_export, return_report
 from reviews import report_page
 from reviews.completeness import by_place, completeness
@@ -32,7 +32,7 @@ def report_list(request):
     """Completeness of a form and period, then what was submitted or, on the other tab, what is missing."""
     chosen = ReportFilter(request.GET, request.user, clock.now())
     obligations = Obligation.objects.visible_to(request.user)
-    owed = chosen.owed(obligations)
+    owed = chosen.owed(ObligationCount.objects.visible_to(request.user))
     is_missing = request.GET.get("tab") == MISSING
     if is_missing:
         rows = chosen.missing(obligations).with_list_columns()
