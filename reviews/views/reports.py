@@ -12,7 +12,7 @@ from autoflow.common.errors import BusinessError
 from autoflow.common.excel import XLSX
 from autoflow.common.pages import keyset_page
 from autoflow.common.requests import chosen_id
-from reporting import clock
+from reporting import clock, presentation
 from reporting.chasing import MOST_CHASED
 from reporting.models import Obligation, ObligationCount, Report
 from reporting.services import chase_owed, note_export, return_report
@@ -123,6 +123,16 @@ def report_detail(request, report_id):
     return _page(request, _report_of(request, report_id))
 
 
+@require_safe
+@permission_required(Permission.REPORT_REVIEW)
+def report_print(request, report_id):
+    """The version on the page as a form on A4."""
+    report = _report_of(request, report_id)
+    context = presentation.sheet(report, clock.now(), chosen_id(request, "version"))
+    back_url = reverse("reviews:report-detail", args=[report.pk])
+    return render(request, "reporting/print.html", context | {"back_url": back_url})
+
+
 @require_POST
 @permission_required(Permission.REPORT_RETURN)
 def report_return(request, report_id):
@@ -153,6 +163,7 @@ def _page(request, report, *, form=None, error=None):
         "form": _with_version(form, latest) if form else ReturnReportForm(initial={"version": latest}),
         "error": error,
         "detail_url": reverse("reviews:report-detail", args=[report.pk]),
+        "print_url": reverse("reviews:report-print", args=[report.pk]),
     }
     status = error.status if error else 422 if form else 200
     return render(request, "reviews/reports/detail.html", context, status=status)
