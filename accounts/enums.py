@@ -60,6 +60,7 @@ class Permission(TextChoices):
     REPORT_REVIEW = "REPORT_REVIEW", "查看辖区报表"
     REPORT_RETURN = "REPORT_RETURN", "退回报表"
     REPORT_UNLOCK = "REPORT_UNLOCK", "办理补报与开锁"
+    REPORT_CHASE = "REPORT_CHASE", "催报"
     WINDOW_SET = "WINDOW_SET", "设置填报期限"
     SYSTEM_VIEW = "SYSTEM_VIEW", "查看系统状态"
     SYNC_MANAGE = "SYNC_MANAGE", "管理公安推送"

@@ -25,6 +25,7 @@ _AUTHORITY = {
     Permission.REPORT_REVIEW,
     Permission.REPORT_RETURN,
     Permission.REPORT_UNLOCK,
+    Permission.REPORT_CHASE,
 }
 _CONFIRMING = {
     *_AUTHORITY,

@@ -36,6 +36,7 @@ class NewcarMonthly(ReportForm):
     namespace = "newcar:monthly"
     edit_template = "newcar/monthly_edit.html"
     content_template = "newcar/_monthly_content.html"
+    print_template = "newcar/_monthly_print.html"
     columns = (("行数", "line_count"), ("销售量（辆）", "qty"), ("销售额（万元）", "amount"))
 
     def read(self, report):

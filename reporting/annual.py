@@ -64,6 +64,7 @@ class YearForm(AnnualForm):
     basics: tuple[str, ...] = BASICS
     edit_template = "reporting/annual_edit.html"
     content_template = "reporting/_annual_content.html"
+    print_template = "reporting/_annual_print.html"
 
     @cached_property
     def specs(self):

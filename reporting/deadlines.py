@@ -110,6 +110,29 @@ def standing_of(form: ReportForm, period: Period, enterprise, at: datetime) -> S
     return Standing(form, period, window, phase, permission)
 
 
+def standings_of(
+    form: ReportForm, period: Period, enterprises: list, windows: dict[str, Window], at: datetime
+) -> dict[int, Standing]:
+    """Where many enterprises stand in one period, by their ids; `windows` are those of all authorities."""
+    permissions = {}
+    if form.can_be_unlocked:
+        granted = LatePermission.objects.in_force(at).filter(
+            form=form.key, period=period.start, enterprise__in=[one.pk for one in enterprises]
+        )
+        permissions = {row.enterprise_id: row for row in granted.order_by("until")}
+    phases = {code: window.phase(at) for code, window in windows.items()}
+    return {
+        one.pk: Standing(
+            form,
+            period,
+            windows[one.jurisdiction_code],
+            phases[one.jurisdiction_code],
+            permissions.get(one.pk),
+        )
+        for one in enterprises
+    }
+
+
 def authority_of(enterprise) -> str:
     """Whom an enterprise asks: its authority by name."""
     return Jurisdiction.objects.get(pk=enterprise.jurisdiction_code).name

@@ -14,6 +14,15 @@ class ReportStatus(TextChoices):
 LOCKED = ("LOCKED", "已锁定")
 
 
+class ObligationState(TextChoices):
+    """What became of an obligation; the database derives it from the report."""
+
+    MISSING = "MISSING", "未报"
+    ON_TIME = "ON_TIME", "按时上报"
+    LATE = "LATE", "逾期上报"
+    RETURNED = "RETURNED", "退回修改"
+
+
 class ReportAction(TextChoices):
     START = "START", "开始填报"
     SUBMIT = "SUBMIT", "上报"

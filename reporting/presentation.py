@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from autoflow.common.checks import INVALID, Finding, invalid
 from autoflow.common.shells import place, shell_of
 from reporting.changes import Line, changes
-from reporting.deadlines import Standing, effective_from, standing_of, windows_of
+from reporting.deadlines import Standing, authority_of, effective_from, standing_of, windows_of
 from reporting.enums import LOCKED, LateStatus, Phase, ReasonCode, ReportStatus
 from reporting.explanations import fault_of, key_of
 from reporting.models import LatePermission, Report, ReportFinding
@@ -227,6 +227,17 @@ def page(report, at: datetime, number=None, against=None) -> dict:
         "history": history(report),
         "list_url_name": f"{report.form_class.namespace}-list",
     }
+
+
+def sheet(report, at: datetime, number=None) -> dict:
+    """One version for paper; a mark says what is no submission that counts."""
+    found = page(report, at, number)
+    mark = "" if found["shown"] else "草稿，未上报"
+    if report.status == ReportStatus.RETURNED:
+        mark = "已退回，待修改"
+    elif not found["is_latest"]:
+        mark = "已被后来上报的版本取代"
+    return found | {"mark": mark, "authority": authority_of(report.enterprise)}
 
 
 def saved(editor) -> dict:

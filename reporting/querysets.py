@@ -1,19 +1,17 @@
 """Reads of reports, obligations and permissions: every one starts with `visible_to(user)`."""
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 
 from accounts.enums import ENTERPRISE_ROLES
 from accounts.scope import area_of
-from reporting.enums import LateStatus, ReportStatus
+from reporting.enums import LateStatus, ObligationState, ReportStatus
 
-_SUBMITTED = Q(report__status=ReportStatus.SUBMITTED)
-COUNTS = {
-    "owed": Count("id"),
-    "on_time": Count("id", filter=_SUBMITTED & Q(report__is_late=False)),
-    "late": Count("id", filter=_SUBMITTED & Q(report__is_late=True)),
-    "returned": Count("id", filter=Q(report__status=ReportStatus.RETURNED)),
-    "missing": Count("id", filter=Q(report=None) | Q(report__submitted_at=None)),
+STATES = {
+    "on_time": ObligationState.ON_TIME,
+    "late": ObligationState.LATE,
+    "returned": ObligationState.RETURNED,
+    "missing": ObligationState.MISSING,
 }
 
 
@@ -48,6 +46,14 @@ class ReportQuerySet(ScopedQuerySet):
 
 
 class ObligationQuerySet(ScopedQuerySet):
+    sums = {"owed": Count("id")} | {
+        name: Count("id", filter=Q(state=state)) for name, state in STATES.items()
+    }
+
+    def counts(self):
+        """How many are owed, submitted in time, submitted late, returned and missing."""
+        return self.aggregate(**self.sums)
+
     def of(self, form, period):
         return self.filter(form=form.key, period=period.start)
 
@@ -62,9 +68,24 @@ class ObligationQuerySet(ScopedQuerySet):
         """Nothing counts for it: never submitted, or given back."""
         return self.exclude(report__isnull=False, report__status=ReportStatus.SUBMITTED)
 
+
+class ObligationCountQuerySet(ScopedQuerySet):
+    """The same figures as `ObligationQuerySet`, from the summary."""
+
+    sums = {"owed": Sum("count", default=0)} | {
+        name: Sum("count", filter=Q(state=state), default=0) for name, state in STATES.items()
+    }
+
+    def visible_to(self, user):
+        """Places are an authority's; what one enterprise owes stands in its own obligations."""
+        area = area_of(user)
+        return self.none() if area is None else self.filter(area, count__gt=0)
+
+    def of(self, form, period):
+        return self.filter(form=form.key, period=period.start)
+
     def counts(self):
-        """How many are owed, submitted in time, submitted late, returned and missing."""
-        return self.aggregate(**COUNTS)
+        return self.aggregate(**self.sums)
 
 
 class LatePermissionQuerySet(ScopedQuerySet):

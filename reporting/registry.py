@@ -29,6 +29,8 @@ class ReportForm:
     namespace = ""  # of its addresses: `newcar:monthly` has `newcar:monthly-list`, `newcar:monthly-edit` …
     edit_template = ""
     content_template = ""  # one version as text; gets `content` and `report`
+    print_template = ""  # the same on paper
+    is_wide = True  # on paper: A4 across
     can_be_unlocked = True  # annual reports are closed for good at their deadline
     has_nil_return = True
     after_due = "没有业务的也要上报；逾期上报的将标记为“逾期”。"
@@ -105,6 +107,7 @@ class AnnualForm(ReportForm):
     period_kind = PeriodKind.YEAR
     can_be_unlocked = False
     has_nil_return = False
+    is_wide = False
     after_due = "截止后不能填报或修改。"
 
     def default_window(self, period: Period) -> Window:

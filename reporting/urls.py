@@ -9,8 +9,8 @@ urlpatterns = [path("", views.report_calendar, name="calendar")]
 
 
 def report_urls(prefix: str, form: str, name: str = ""):
-    """list, add, detail, edit, workbook, delete and the request for more time, named `<name>-<verb>`; the
-    name is the prefix unless given.
+    """list, add, detail, print, edit, workbook, delete and late (the request for more time), each named
+    `<name>-<verb>`; the name is the prefix unless given.
     """
     given, name = {"form": form}, name or prefix
     return [
@@ -18,6 +18,7 @@ def report_urls(prefix: str, form: str, name: str = ""):
         path(f"{prefix}/add/", views.report_add, given, name=f"{name}-add"),
         path(f"{prefix}/late/", views.late_request, given, name=f"{name}-late"),
         path(f"{prefix}/<int:report_id>/", views.report_detail, given, name=f"{name}-detail"),
+        path(f"{prefix}/<int:report_id>/print/", views.report_print, given, name=f"{name}-print"),
         path(f"{prefix}/<int:report_id>/edit/", views.report_edit, given, name=f"{name}-edit"),
         path(f"{prefix}/<int:report_id>/workbook/", views.report_workbook, given, name=f"{name}-workbook"),
         path(f"{prefix}/<int:report_id>/delete/", views.report_delete, given, name=f"{name}-delete"),

@@ -117,10 +117,20 @@ def _detail_page(request, report, status=200, **forms):
         "unlock": presentation.unlocking(report, context["standing"]),
         "detail_url": report.url(),
         "workbook_url": report.url("workbook"),
+        "print_url": report.url("print"),
         "delete_form": DeleteForm(),
         "late_form": LateRequestForm(),
     }
     return render(request, "reporting/detail.html", context | forms, status=status)
+
+
+@require_safe
+@permission_required(Permission.REPORT_VIEW)
+def report_print(request, form, report_id):
+    """The version on the page as a form on A4, ready to sign and seal."""
+    report = _report_of(request, form, report_id)
+    context = presentation.sheet(report, clock.now(), chosen_id(request, "version"))
+    return render(request, "reporting/print.html", context | {"back_url": report.url()})
 
 
 @require_http_methods(["GET", "POST"])

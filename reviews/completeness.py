@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from reporting.querysets import COUNTS
-
 
 @dataclass(frozen=True)
 class Completeness:
@@ -29,11 +27,11 @@ class Completeness:
         return f"{self.submitted * 1000 // self.owed / 10:.1f}%"
 
 
-def completeness(obligations) -> Completeness:
-    """Of the obligations given."""
-    return Completeness(**obligations.counts())
+def completeness(owed) -> Completeness:
+    """Of the obligations given, or of their counts."""
+    return Completeness(**owed.counts())
 
 
-def by_place(obligations, area) -> list[Completeness]:
+def by_place(owed, area) -> list[Completeness]:
     """One level below the area, in the order of their codes."""
-    return [Completeness(**part) for part in area.parts(obligations, COUNTS)]
+    return [Completeness(**part) for part in area.parts(owed, owed.sums)]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from reporting.deadlines import windows_of
 from reporting.enums import PeriodKind, Phase
-from reporting.models import Obligation, Report
+from reporting.models import ObligationCount, Report
 from reporting.periods import MONTHS, Period
 from reporting.registry import report_form
 from reporting.windows import limit_text
@@ -190,7 +190,7 @@ def share_text(part, whole) -> str:
 def completeness_of(user, chosen) -> dict:
     """How much of the period is in, whole and by place, and where it is looked at."""
     months = [month.start for month in chosen.period.months]
-    owed = Obligation.objects.visible_to(user).filter(
+    owed = ObligationCount.objects.visible_to(user).filter(
         chosen.area.rows, form=chosen.form.key, period__in=months
     )
     total, unit = completeness(owed), "家" if chosen.is_month else "份"

@@ -23,7 +23,7 @@ def submitted_workbook(user, chosen, reports) -> io.BytesIO:
 def missing_workbook(user, chosen, obligations) -> io.BytesIO:
     """Every enterprise that owes and has not submitted, by place."""
     rows = obligations.with_list_columns().order_by("division_code", "id")
-    return _file(user, chosen, "未报", (*WHO, "进度", "期限"), _missing(rows, chosen))
+    return _file(user, chosen, "未报", (*WHO, "进度", "期限", "催报次数", "最近催报"), _missing(rows, chosen))
 
 
 def _file(user, chosen, sheet, headers, rows):
@@ -63,7 +63,8 @@ def _missing(obligations, chosen) -> Iterator[tuple]:
         for row in with_gaps(part, chosen):
             limit = "已锁定，企业不能填报" if row.is_locked else row.standing.note
             progress = "已有草稿" if row.report else "没有填报"
-            yield row.enterprise.name, row.enterprise.uscc, row.place, progress, limit
+            chased = row.chase_count, row.chased_on
+            yield row.enterprise.name, row.enterprise.uscc, row.place, progress, limit, *chased
 
 
 def _parts(rows):

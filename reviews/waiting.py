@@ -15,9 +15,8 @@ from filing.models import CancellationRequest
 from reporting import clock
 from reporting.deadlines import windows_of_forms
 from reporting.enums import LateStatus, Phase
-from reporting.models import LatePermission, Obligation
+from reporting.models import LatePermission, ObligationCount
 from reporting.periods import Period
-from reporting.querysets import COUNTS
 from reporting.registry import ReportForm, report_forms
 from reporting.windows import Window, limit_text
 from reviews.areas import whole_area
@@ -98,13 +97,8 @@ def reports_due(user) -> list[Due]:
         if (limit := _limit(form, window, at))
     }
     owed = reduce(or_, (Q(form=form.key, period=period.start) for form, period in limits), Q(pk=None))
-    rows = (
-        Obligation.objects.visible_to(user)
-        .filter(owed)
-        .order_by()
-        .values("form", "period")
-        .annotate(**COUNTS)
-    )
+    counts = ObligationCount.objects.visible_to(user).filter(owed).order_by()
+    rows = counts.values("form", "period").annotate(**counts.sums)
     counted = {(row.pop("form"), row.pop("period")): Completeness(**row) for row in rows}
     return [
         Due(form, period, counted[form.key, period.start], limit)

@@ -8,7 +8,7 @@ from accounts.enums import Role
 from accounts.models import Jurisdiction
 from reporting.deadlines import window_of
 from reporting.enums import Phase
-from reporting.models import Obligation, WindowRule
+from reporting.models import ObligationCount, WindowRule
 from reporting.windows import Window, limit_text, opening_text
 from reviews.completeness import Completeness, completeness
 from reviews.report_filters import PeriodChoice
@@ -83,7 +83,7 @@ def preview(form, period, window: Window, user, at) -> Preview:
     jurisdiction = setter_of(user)
     before = current_window(form, period, jurisdiction)
     old, new = limits(before), limits(window)
-    owed = Obligation.objects.visible_to(user).of(form, period)
+    owed = ObligationCount.objects.visible_to(user).of(form, period)
     kept_by = []
     if jurisdiction is None:
         own = WindowRule.objects.filter(form=form.key, period=period.start).exclude(jurisdiction=None)

@@ -26,6 +26,7 @@ class MarketMonthly(ReportForm):
     namespace = "usedcar:market-monthly"
     edit_template = "usedcar/market_monthly_edit.html"
     content_template = "usedcar/_market_monthly_content.html"
+    print_template = "usedcar/_market_monthly_print.html"
     columns = (("交易量（辆）", "qty"), ("交易金额（万元）", "amount"))
 
     def read(self, report):

@@ -1,5 +1,6 @@
 """Every write on reports, by noun."""
 
+from reporting.services.chasing import chase_owed
 from reporting.services.oversight import (
     decide_late_request,
     ensure_window,
@@ -21,6 +22,7 @@ from reporting.services.reports import (
 
 __all__ = [
     "ask_late_permission",
+    "chase_owed",
     "decide_late_request",
     "delete_report",
     "ensure_window",

@@ -230,10 +230,11 @@ def delete_report(*, report_id: int, reason: str, by: User) -> Report:
         reason = prose(reason)
         if report.submitted_at is not None and len(reason) not in REASON_LENGTHS:
             raise BusinessError(f"删除已上报的报表须写明原因。{WRITE_REASON}")
-        report.form_class.counted(report, counted_content(report), None, place=(place_of(report),) * 2)
+        before = counted_content(report)
         report.deleted_at, report.deleted_by, report.delete_reason = clock.now(), by, reason
         report.save(update_fields=["deleted_at", "deleted_by", "delete_reason"])
         Obligation.objects.filter(report=report).update(report=None)
+        report.form_class.counted(report, before, None, place=(place_of(report),) * 2)
         note_step(report, ReportAction.DELETE, at=report.deleted_at, by=by, note=reason)
         record("report.delete", report, by=by, status=report.status)
         return report

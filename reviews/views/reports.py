@@ -12,9 +12,10 @@ from autoflow.common.errors import BusinessError
 from autoflow.common.excel import XLSX
 from autoflow.common.pages import keyset_page
 from autoflow.common.requests import chosen_id
-from reporting import clock
-from reporting.models import Obligation, Report
-from reporting.services import note_export, return_report
+from reporting import clock, presentation
+from reporting.chasing import MOST_CHASED
+from reporting.models import Obligation, ObligationCount, Report
+from reporting.services import chase_owed, note_export, return_report
 from reviews import report_page
 from reviews.completeness import by_place, completeness
 from reviews.report_export import missing_workbook, submitted_workbook
@@ -31,7 +32,7 @@ def report_list(request):
     """Completeness of a form and period, then what was submitted or, on the other tab, what is missing."""
     chosen = ReportFilter(request.GET, request.user, clock.now())
     obligations = Obligation.objects.visible_to(request.user)
-    owed = chosen.owed(obligations)
+    owed = chosen.owed(ObligationCount.objects.visible_to(request.user))
     is_missing = request.GET.get("tab") == MISSING
     if is_missing:
         rows = chosen.missing(obligations).with_list_columns()
@@ -48,8 +49,19 @@ def report_list(request):
         "total": completeness(owed),
         "parts": by_place(owed, chosen.area),
         "can_unlock": can(request.user, Permission.REPORT_UNLOCK) and chosen.form.can_be_unlocked,
+        "chase_all": _chase_all(chosen),
     }
     return render(request, "reviews/reports/list.html", context)
+
+
+def _chase_all(chosen):
+    """How the button that reminds everybody on the list asks first."""
+    return {
+        "title": f"催报{chosen.heading}？",
+        "consequence": "向当前条件下还没有上报、现在可以填报的企业发送站内消息，写明截止时间；"
+        "今天已催报过的不再发。",
+        "url": f"{reverse('reviews:report-chase-all')}?{chosen.here}",
+    }
 
 
 @require_safe
@@ -74,11 +86,51 @@ def report_export(request):
     return FileResponse(file, as_attachment=True, filename=f"{title}.xlsx", content_type=XLSX)
 
 
+@require_POST
+@permission_required(Permission.REPORT_CHASE)
+def report_chase(request, obligation_id):
+    """«催报»: remind one enterprise of what it owes; the address keeps the list one came from."""
+    chosen = ReportFilter(request.GET, request.user, clock.now())
+    owed = get_object_or_404(Obligation.objects.visible_to(request.user), pk=obligation_id)
+    return _chase(request, chosen, owed.form_class, owed.month, [owed.pk])
+
+
+@require_POST
+@permission_required(Permission.REPORT_CHASE)
+def report_chase_all(request):
+    """«全部催报»: remind everybody the filter finds among those who have not reported."""
+    chosen = ReportFilter(request.GET, request.user, clock.now())
+    owed = chosen.missing(Obligation.objects.visible_to(request.user))
+    ids = list(owed.order_by("pk").values_list("pk", flat=True)[: MOST_CHASED + 1])
+    return _chase(request, chosen, chosen.form, chosen.period, ids)
+
+
+def _chase(request, chosen, form, period, ids):
+    try:
+        told, left = chase_owed(form=form.key, period=period, obligation_ids=ids, by=request.user)
+    except BusinessError as error:
+        messages.warning(request, str(error))
+    else:
+        rest = f"其余 {left} 家今天已催报过或现在不能填报，没有再发。" if left else ""
+        messages.success(request, f"已催报 {told} 家，企业会收到站内消息。{rest}")
+    return redirect(f"{reverse('reviews:report-list')}?{chosen.here}&tab={MISSING}")
+
+
 @require_safe
 @permission_required(Permission.REPORT_REVIEW)
 def report_detail(request, report_id):
     """One report as it was submitted last, or the version the address names."""
     return _page(request, _report_of(request, report_id))
+
+
+@require_safe
+@permission_required(Permission.REPORT_REVIEW)
+def report_print(request, report_id):
+    """The version on the page as a form on A4."""
+    report = _report_of(request, report_id)
+    context = presentation.sheet(report, clock.now(), chosen_id(request, "version"))
+    back_url = reverse("reviews:report-detail", args=[report.pk])
+    return render(request, "reporting/print.html", context | {"back_url": back_url})
 
 
 @require_POST
@@ -111,6 +163,7 @@ def _page(request, report, *, form=None, error=None):
         "form": _with_version(form, latest) if form else ReturnReportForm(initial={"version": latest}),
         "error": error,
         "detail_url": reverse("reviews:report-detail", args=[report.pk]),
+        "print_url": reverse("reviews:report-print", args=[report.pk]),
     }
     status = error.status if error else 422 if form else 200
     return render(request, "reviews/reports/detail.html", context, status=status)

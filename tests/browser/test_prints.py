@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.factories import BrandLineFactory, FilingFactory
+from tests.factories import BrandLineFactory, FilingFactory, VehicleModelFactory
+from tests.reviews.months import dealer, line, month
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "Lake-and-Hills-1906"
@@ -62,6 +63,28 @@ def test_the_form_prints_on_whole_a4_pages(filing, clerk_of):
     assert len(plain) in (2, 3)
     assert len(with_images) > len(plain)
     assert clerk.complaints == []
+
+
+def test_a_long_month_prints_across_whole_a4_pages(at_browser):
+    enterprise = dealer()
+    lines = [line(VehicleModelFactory(name=f"远行{number}型")) for number in range(200)]
+    report = month(enterprise, lines=lines)
+    manager = enterprise.staff.get()
+    manager.set_password(PASSWORD)
+    manager.save()
+    clerk = at_browser()
+    clerk.sign_in(manager.username, PASSWORD)
+    clerk.open(report.url("print"))
+    assert not clerk.faults()
+    clerk.page.emulate_media(media="print")
+    fits = (
+        "document.querySelector('.sheet-figures').scrollWidth <= document.querySelector('.sheet').clientWidth"
+    )
+    clerk.page.set_viewport_size({"width": 1030, "height": 700})  # 273 mm between the margins
+    assert clerk.page.evaluate(fits)
+    sizes = sizes_of(clerk.page.pdf(prefer_css_page_size=True, print_background=False))
+    assert set(sizes) == {A4[::-1]}
+    assert len(sizes) in range(5, 16)
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])

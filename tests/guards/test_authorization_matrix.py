@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Contact
 from filing.models import BulkConfirm, Enterprise
-from reporting.models import LatePermission, Report
+from reporting.models import LatePermission, Obligation, Report
 from tests.factories import (
     CancellationFactory,
     DeputyFactory,
@@ -80,6 +80,13 @@ def world():
         jurisdiction_code=enterprise.jurisdiction_code,
         division_code=enterprise.division_code,
     )
+    owed = Obligation.objects.create(
+        enterprise=enterprise,
+        form="newcar_monthly",
+        period="2026-10-01",
+        jurisdiction_code=enterprise.jurisdiction_code,
+        division_code=enterprise.division_code,
+    )
     officer = UserFactory(county=True)
     deputy = DeputyFactory(absent=officer)
     shown = {"filing": filing, "enterprise": enterprise, "trade": trade, "batch": batch}
@@ -105,7 +112,7 @@ def world():
             asked_by=enterprise.staff.first(),
         )
     }
-    shown |= {"report": report, "permission": permission}
+    shown |= {"report": report, "permission": permission, "obligation": owed}
     shown |= {"user": officer, "deputy": deputy}
     shown |= {"push": PushMessageFactory(filing=filing)}
     shown |= {"operator": UserFactory(operator=True, uscc=enterprise.uscc)}
@@ -143,6 +150,7 @@ def url_of(name, arguments, world, key=None):
         "bulk_id": key or world["bulk"].pk,
         "request_id": key or world["wish"].pk,
         "permission_id": key or world["permission"].pk,
+        "obligation_id": key or world["obligation"].pk,
         "form": "newcar_monthly",
         "period": "2026-10",
         "version": 1,

@@ -426,7 +426,7 @@ def test_export_of_the_missing_names_each_with_its_deadline(city):
     month(dealer())
     table = sheet(city, tab="missing")
     assert [row[0] for row in table[2:]] == ["杭州良渚汽车有限公司"]
-    assert table[2][3:] == ("没有填报", "截止2026年11月5日 24:00。")
+    assert table[2][3:] == ("没有填报", "截止2026年11月5日 24:00。", 0, None)
     kept = AuditRecord.objects.get(action="report.export")
     assert (kept.summary, kept.detail) == ("2026年10月汽车销售月报（未报）", {"count": 1})
 

@@ -164,3 +164,14 @@ def test_strangers_and_officers_cannot_fill_in(client_for, report):
     with at(OPEN):
         assert client_for(market_of().staff.first()).get(url).status_code == 404
         assert client_for(UserFactory(county=True)).get(url).status_code == 403
+
+
+def test_empty_preparer_stops_the_year_and_the_paper_lists_every_figure(client, report):
+    with at(OPEN):
+        stopped = send(client, report, GOOD, preparer_name=" ", preparer_phone="")
+        text = stopped.content.decode()
+        assert stopped.status_code == 422
+        assert "请填写“填表人”。" in text
+        assert "请填写“填表人电话”。" in text
+        page = client.get(report.url("print")).content.decode()
+    assert all(spec.label in page for spec in SPECS)

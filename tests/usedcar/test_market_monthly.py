@@ -470,3 +470,13 @@ def test_versions_of_the_matrix_differ_by_row_and_cell(client_for, market, clerk
     assert [(change.label, change.word) for change in found] == [("表头", "修改"), *named]
     assert found[0].cells[0] == ("其中：新能源汽车交易量（辆）", 0, 1)
     assert ("交易量（辆）", 2, 3) in found[1].cells
+
+
+def test_empty_preparer_stops_the_month_and_the_paper_has_every_row(client, report):
+    with at():
+        answer = send(client, report, {"SEDAN": row(2, "11.5")}, preparer_name="　", preparer_phone="")
+        text, paper = answer.content.decode(), client.get(report.url("print")).content.decode()
+    assert answer.status_code == 422
+    assert "请填写“填表人”。" in text
+    assert "请填写“填表人电话”。" in text
+    assert all(kind.label in paper for kind in KINDS.values())

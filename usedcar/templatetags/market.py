@@ -10,16 +10,18 @@ register = template.Library()
 
 @register.filter
 def market_matrix(content):
-    """The rows that have figures, and the totals of all; each quantity with the name of its cell."""
+    """Every row, those without figures marked as empty, and the totals; each quantity with the name of its
+    cell.
+    """
     cells = content.get("cells") or {}
     rows = [
         {
             "label": kind.label,
+            "is_empty": not any(cells.get(code, {}).values()),
             "amount": amount(cells, code),
             "figures": [(number(cells, code, column), f"{code}.{column}") for column in (QTY, *PARTS)],
         }
         for code, kind in KINDS.items()
-        if any(cells.get(code, {}).values())
     ]
     totals = [(total(cells, column), f"{TOTAL}.{column}") for column in (QTY, *PARTS)]
     return {"dimensions": DIMENSIONS, "rows": rows, "amount": total(cells, AMOUNT), "totals": totals}
