@@ -5,6 +5,7 @@ import re
 import zlib
 
 import pytest
+from django.db import transaction
 from PIL import Image
 
 from tests.browser.conftest import DESKTOP, PHONE
@@ -68,7 +69,8 @@ def test_the_form_prints_on_whole_a4_pages(filing, clerk_of):
 def test_a_long_month_prints_across_whole_a4_pages(at_browser):
     enterprise = dealer()
     lines = [line(VehicleModelFactory(name=f"远行{number}型")) for number in range(200)]
-    report = month(enterprise, lines=lines)
+    with transaction.atomic():
+        report = month(enterprise, lines=lines)
     manager = enterprise.staff.get()
     manager.set_password(PASSWORD)
     manager.save()
