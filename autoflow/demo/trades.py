@@ -96,8 +96,11 @@ class TradeWriter:
             first += share
 
     def shares(self, total):
-        """The two demo accounts get enough to look at, the others the rest by their kind."""
-        shares = {name: min(total * percent // 100, most) for name, (percent, most) in SHOWN.items()}
+        """The two demo accounts get enough to look at, one at least, the others the rest by their kind."""
+        shares = {
+            name: min(max(total * percent // 100, 1), most, total // len(SHOWN))
+            for name, (percent, most) in SHOWN.items()
+        }
         others = {
             name: SIZES[kind_of(one)] for name, one in self.reporting.items() if name not in SHOWN
         } or dict.fromkeys(SHOWN, 1)

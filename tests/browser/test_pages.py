@@ -79,21 +79,26 @@ def demo():
     UserFactory(operator=True, uscc=manager.uscc, is_active=False)
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_every_page_type_is_accessible_and_fits(demo, at_browser, viewport):
-    faults = []
-    visitor = at_browser(viewport=viewport)
-    for path in PUBLIC:
-        visitor.open(path)
-        faults += visitor.faults()
+def test_every_page_type_is_accessible_and_fits(demo, at_browser):
+    visitor = at_browser()
+    faults = [fault for path in PUBLIC for fault in faults_at(visitor, path)]
     for username, paths in pages().items():
-        person = at_browser(viewport=viewport)
+        person = at_browser()
         person.sign_in(username, DEMO_PASSWORD)
-        for path in paths:
-            person.open(path)
-            faults += [f"{username} {fault}" for fault in person.faults()]
+        faults += [f"{username} {fault}" for path in paths for fault in faults_at(person, path)]
         person.context.close()
     assert not faults, "\n".join(faults)
+
+
+def faults_at(person, path):
+    """Of a page opened on a wide screen, and of the same page made as narrow as a phone."""
+    faults = []
+    for name, viewport in (("wide", DESKTOP), ("narrow", PHONE)):
+        person.page.set_viewport_size(viewport)
+        if viewport is DESKTOP:
+            person.open(path)
+        faults += [f"{name} {fault}" for fault in person.faults()]
+    return faults
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
