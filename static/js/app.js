@@ -71,7 +71,7 @@ function guardSubmits() {
 
 function complaint(control) {
   const { validity } = control;
-  const label = (control.labels?.[0]?.textContent ?? control.ariaLabel ?? "").replace(/[*\s]/g, "");
+  const label = (control.labels?.[0]?.textContent ?? control.ariaLabel ?? "").replace(/[*\s]/g, "").replace(/必填$/, "");
   const name = label ? `“${label}”` : "此项";
   if (validity.valueMissing) {
     if (control.matches("[type=checkbox]")) return `请勾选${name}。`;

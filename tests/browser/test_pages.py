@@ -110,3 +110,11 @@ def test_refused_forms_are_accessible_and_take_the_focus(at_browser, viewport):
 
     assert not visitor.faults()
     assert visitor.page.evaluate("document.activeElement.closest('.error-summary') !== null")
+
+
+def test_what_is_left_empty_is_asked_for_by_its_name_alone(at_browser):
+    visitor = at_browser()
+    visitor.open("/accounts/login/")
+    visitor.page.click("main form button.btn-primary")
+    asked = visitor.page.evaluate("document.querySelector('main form :invalid').validationMessage")
+    assert asked == "请填写“账号”。"
