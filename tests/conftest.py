@@ -35,10 +35,6 @@ OTHER_SESSIONS_END = (
 )
 CACHE_VERSIONS = itertools.count(1)
 TRIES = 3
-LONG = (
-    *("test_pages.py", "test_authorization_matrix", "test_crawl", "test_quickstart", "tests/browser/"),
-    *("test_kills", "test_demo", "test_load_demo", "test_rules", "test_round_trip"),
-)
 
 
 class RunServices:
@@ -120,13 +116,6 @@ def truncate():
         cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, tables))} RESTART IDENTITY")
         cursor.execute(f"ALTER TABLE {AUDIT_TABLE} ENABLE ALWAYS TRIGGER {AUDIT_TRIGGER}")
         cursor.execute("DELETE FROM accounts_contact WHERE jurisdiction_id IS NOT NULL")
-
-
-def pytest_collection_modifyitems(items):
-    """The longest files begin, so that no process works on one alone at the end."""
-    items.sort(
-        key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG))
-    )
 
 
 def pytest_xdist_auto_num_workers(config):
