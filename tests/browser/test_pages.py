@@ -7,7 +7,7 @@ from accounts.demo import DEMO_PASSWORD
 from accounts.models import User
 from filing.models import Filing, PushMessage
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.factories import NoticeFactory, UserFactory
+from tests.factories import PASSWORD, FilingFactory, NoticeFactory, UserFactory
 from usedcar.models import Trade
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -113,8 +113,11 @@ def test_refused_forms_are_accessible_and_take_the_focus(at_browser, viewport):
 
 
 def test_what_is_left_empty_is_asked_for_by_its_name_alone(at_browser):
-    visitor = at_browser()
-    visitor.open("/accounts/login/")
-    visitor.page.click("main form button.btn-primary")
-    asked = visitor.page.evaluate("document.querySelector('main form :invalid').validationMessage")
-    assert asked == "请填写“账号”。"
+    """The label carries a hint for screen readers that is no part of the name."""
+    manager, person = FilingFactory(confirmed=True).enterprise.staff.get(), at_browser()
+    person.sign_in(manager.username, PASSWORD)
+    person.open("/filing/")
+    person.page.click("summary:has-text('申请注销')")
+    person.page.click("dialog[open] button[type=submit]")
+    reason = person.page.locator("dialog[open] textarea")
+    assert reason.evaluate("control => control.validationMessage") == "请填写“注销原因”。"
