@@ -11,13 +11,13 @@ from pathlib import Path
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.audit import record
 from accounts.notices import notify
+from autoflow.common.leases import LEASE, MAX_TRIES, LeaseLost, hold, release, unheld
 from autoflow.common.pages import beyond
 from autoflow.common.tables import open_table
 from usedcar.enums import EXPORT_UNFINISHED, ExportStatus
@@ -27,8 +27,6 @@ from usedcar.querysets import TradeQuerySet, scope_of
 from usedcar.staging import LONG_STATEMENT
 from usedcar.trade_workbook import HEADERS, SHEET, note_of, row_of
 
-LEASE = timedelta(seconds=60)
-MAX_TRIES = 3
 KEEP = timedelta(days=7)
 MOST_ROWS = 1_000_000
 CHUNK = 2_000
@@ -39,10 +37,6 @@ MOVED = "账号的权限或管辖范围已变化，请重新导出。"
 logger = logging.getLogger(__name__)
 
 
-class LeaseLost(Exception):
-    """Another worker took the export over: this copy stops without a trace."""
-
-
 class ExportRefused(Exception):
     """The export cannot be made; says why in Chinese."""
 
@@ -51,8 +45,7 @@ class ExportRefused(Exception):
 def claim(export_id: int) -> TradeExport | None:
     """Take an export nobody works on; a file that an earlier try left is deleted."""
     now = timezone.now()
-    free = Q(lease_until=None) | Q(lease_until__lte=now)
-    waiting = TradeExport.objects.filter(free, pk=export_id, status__in=EXPORT_UNFINISHED)
+    waiting = unheld(TradeExport.objects.filter(pk=export_id, status__in=EXPORT_UNFINISHED))
     export = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("by").first()
     if export is None:
         return None
@@ -69,15 +62,6 @@ def claim(export_id: int) -> TradeExport | None:
     )
     export.save()
     return export
-
-
-def hold(export: TradeExport, **values) -> None:
-    """Write to the export and prolong the lease, only while it is ours."""
-    ours = TradeExport.objects.filter(pk=export.pk, lease_token=export.lease_token, status=export.status)
-    if not ours.update(**{"lease_until": timezone.now() + LEASE, **values}):
-        raise LeaseLost
-    for name, value in values.items():
-        setattr(export, name, value)
 
 
 @transaction.atomic
@@ -102,7 +86,7 @@ def run_export(*, export_id: int) -> None:
         logger.info("export lease lost", extra={"export": export.pk})
     except BaseException:
         with suppress(DatabaseError, LeaseLost):
-            hold(export, lease_until=timezone.now())
+            release(export)
         raise
 
 
@@ -180,5 +164,4 @@ def sweep() -> list[int]:
     for export in TradeExport.objects.filter(status=ExportStatus.DONE, expires_at__lte=now)[:100]:
         default_storage.delete(export.stored_as)
         TradeExport.objects.filter(pk=export.pk).update(status=ExportStatus.EXPIRED, stored_as="")
-    free = Q(lease_until=None) | Q(lease_until__lte=now)
-    return list(TradeExport.objects.filter(free, status__in=EXPORT_UNFINISHED).values_list("pk", flat=True))
+    return list(unheld(TradeExport.objects.filter(status__in=EXPORT_UNFINISHED)).values_list("pk", flat=True))

@@ -16,11 +16,11 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.audit import record
 from autoflow.common.checks import Severity
+from autoflow.common.leases import LEASE, MAX_TRIES, LeaseLost, hold, release, unheld
 from autoflow.common.sheet_slices import read_slices, slice_of
 from autoflow.common.workbooks import WorkbookRefused, check_container
 from filing.models import Enterprise
@@ -36,8 +36,6 @@ from usedcar.steps import use_releases
 from usedcar.template_workbook import ErrorWorkbook
 from usedcar.undo import removable, remove
 
-LEASE = timedelta(seconds=60)
-MAX_TRIES = 3
 SLICE_ROWS = 5_000
 KNOWN_NAMED = 200
 KEEP_FILES = timedelta(hours=24)
@@ -57,16 +55,11 @@ NOBODY = {"undone_at": None, "undone_by_id": None, "undo_reason": ""}
 logger = logging.getLogger(__name__)
 
 
-class LeaseLost(Exception):
-    """Another worker took the batch over, or the user cancelled it: this copy stops without a trace."""
-
-
 @transaction.atomic
 def claim(batch_id: int, action: ImportAction) -> ImportBatch | None:
     """Take a batch nobody works on; what an earlier try left is deleted in the same transaction."""
     now = timezone.now()
-    free = Q(lease_until=None) | Q(lease_until__lte=now)
-    waiting = ImportBatch.objects.filter(free, pk=batch_id, status__in=CLAIMABLE[action])
+    waiting = unheld(ImportBatch.objects.filter(pk=batch_id, status__in=CLAIMABLE[action]))
     batch = waiting.select_for_update(skip_locked=True).first()
     if batch is None:
         return None
@@ -84,15 +77,6 @@ def claim(batch_id: int, action: ImportAction) -> ImportBatch | None:
         changed += COUNTS
     batch.save(update_fields=changed)
     return batch
-
-
-def hold(batch: ImportBatch, **values) -> None:
-    """Write to the batch and prolong the lease, only while it is ours; the row stays locked to the commit."""
-    ours = ImportBatch.objects.filter(pk=batch.pk, lease_token=batch.lease_token, status=batch.status)
-    if not ours.update(**{"lease_until": timezone.now() + LEASE, **values}):
-        raise LeaseLost
-    for name, value in values.items():
-        setattr(batch, name, value)
 
 
 @transaction.atomic
@@ -129,7 +113,7 @@ def at_work(batch: ImportBatch):
         logger.info("import lease lost", extra={"batch": batch.pk})
     except BaseException:
         with suppress(DatabaseError, LeaseLost):
-            hold(batch, lease_until=timezone.now())
+            release(batch)
         raise
 
 
@@ -293,8 +277,7 @@ def sweep() -> list[tuple[int, str]]:
     now = timezone.now()
     cancel_unconfirmed(now - KEEP_UNCONFIRMED)
     delete_files(now - KEEP_FILES)
-    free = Q(lease_until=None) | Q(lease_until__lte=now)
-    return list(ImportBatch.objects.filter(free, status__in=UNFINISHED).values_list("pk", "status"))
+    return list(unheld(ImportBatch.objects.filter(status__in=UNFINISHED)).values_list("pk", "status"))
 
 
 def cancel_unconfirmed(before) -> None:

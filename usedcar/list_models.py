@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from accounts.models import User
+from autoflow.common.leases import Leased
 from usedcar.enums import EXPORT_UNFINISHED, ExportStatus
 from usedcar.querysets import ExportQuerySet, SavedFilterQuerySet
 
@@ -35,7 +36,7 @@ class SavedFilter(models.Model):
         return self.name
 
 
-class TradeExport(models.Model):
+class TradeExport(Leased):
     """An export too large to wait for. The row is the job, the queue only rings the bell, a lease keeps
     copies out; `scope` is what its owner saw when he asked, and whoever sees something else does not get it.
     """
@@ -50,9 +51,6 @@ class TradeExport(models.Model):
     total_count = models.PositiveIntegerField("总行数", default=0)
     written_count = models.PositiveIntegerField("已写入", default=0)
     stored_as = models.CharField("存放名", max_length=100, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    lease_token = models.PositiveIntegerField(default=0)
-    tries = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
     expires_at = models.DateTimeField("文件保留至", null=True, blank=True)
 

@@ -9,6 +9,7 @@ from accounts.models import User
 from autoflow.common.codes import choices
 from autoflow.common.constraints import paired
 from autoflow.common.crypto import EncryptedTextField
+from autoflow.common.leases import Leased
 from autoflow.common.workflow import StateMachine
 from filing.models import Enterprise
 from usedcar.annual_models import MarketYear  # noqa: F401 -- Django looks for it here
@@ -129,7 +130,7 @@ class FormColumns(models.Model):
         abstract = True
 
 
-class ImportBatch(StateMachine, models.Model):
+class ImportBatch(StateMachine, Leased):
     """One uploaded workbook. The row is the job, the queue only rings the bell, a lease keeps copies out."""
 
     Action = ImportAction
@@ -173,9 +174,6 @@ class ImportBatch(StateMachine, models.Model):
     bad_count = models.PositiveIntegerField("有错误", default=0)
     known_count = models.PositiveIntegerField("已上报过", default=0)
     written_count = models.PositiveIntegerField("已导入", default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    lease_token = models.PositiveIntegerField(default=0)
-    tries = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField("开始处理时间", null=True, blank=True)
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
     undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
