@@ -5,7 +5,6 @@ import itertools
 import os
 import shutil
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,12 +15,14 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import OperationalError, connection, transaction
 from django.template import engines
-from django.test import Client, TransactionTestCase
+from django.test import TransactionTestCase
+from factory.builder import DeclarationSet
 from pytest_socket import socket_allow_hosts
 
 from accounts.management.commands.load_codes import load_codes
-from accounts.middleware import RENEWED_AT, STARTED_AT
 from autoflow.embedded import EmbeddedServices
+from tests.copied_database import IS_SHARED, CopiedDatabase, forget_model
+from tests.sessions import signed_in
 from tests.strict_templates import UndefinedVariable
 
 CODE_TABLES = {
@@ -61,9 +62,15 @@ class RunServices:
             self.embedded.start()
 
     def pytest_unconfigure(self):
+        forget_model()
         if self.are_needed:
             self.embedded.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+# A parameter nobody gave is looked up with a default, and the message of that refusal writes out the whole
+# factory: a fifth of the time of some tests.
+DeclarationSet.__repr__ = object.__repr__
 
 
 def pytest_configure(config):
@@ -86,13 +93,28 @@ def django_db_keepdb(request):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def copied_database():
+    """What the processes of a run share; a process alone makes its database itself."""
+    return CopiedDatabase(Path(os.environ["TEST_VAR"])) if IS_SHARED else None
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, copied_database):
+    """The last moment before the database is made."""
+    if copied_database:
+        copied_database.begin()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, copied_database, django_db_blocker):
     """Divisions and jurisdictions are there for every test, as in every installation.
 
     Threads of a live server may still hold a session when the database is dropped at the end.
     """
     with django_db_blocker.unblock():
         load_codes()
+        if copied_database:
+            copied_database.finish()
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(OTHER_SESSIONS_END)
@@ -139,15 +161,6 @@ def _empty_cache():
 @pytest.fixture
 def client_for():
     """A browser in which this person is signed in: `client_for(user).get(…)`."""
-
-    def signed_in(user, **options):
-        client = Client(**options)
-        client.force_login(user)
-        session = client.session
-        session[STARTED_AT] = session[RENEWED_AT] = time.time()
-        session.save()
-        return client
-
     return signed_in
 
 

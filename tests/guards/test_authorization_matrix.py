@@ -7,7 +7,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import transaction
+from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
@@ -25,6 +27,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.guards import matrix
+from tests.sessions import signed_in
 from usedcar.models import Correction, Release
 
 ROLES = ["manager", "operator", "county", "city", "province", "nation", "admin", "auditor"]
@@ -50,14 +53,30 @@ FOREIGN = [
 ]
 
 
+@pytest.mark.django_db  # so that the database is made also when this file runs alone
 def test_every_address_stands_in_the_table():
     assert {name for name, _ in ADDRESSES} == (
         matrix.PUBLIC | matrix.STEPS_OF_PUBLIC_PATHS | matrix.ALLOWED.keys()
     )
 
 
-@pytest.fixture
-def world():
+@contextmanager
+def undone():
+    """What happens inside never was, so that one world serves every role."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def database(django_db_setup, django_db_blocker):
+    """One transaction for all addresses; nothing of it stays."""
+    with django_db_blocker.unblock(), undone():
+        yield
+
+
+@pytest.fixture(scope="module")
+def world(database):
     """A confirmed used-car dealer with its filing, a trade and an import; an officer with a stand-in."""
     filing = FilingFactory(confirmed=True, verify_token="a-token-nobody-can-guess-by-hand")
     Enterprise.objects.filter(pk=filing.enterprise_id).update(types=["B2"])
@@ -130,6 +149,30 @@ def person(role, world):
     return UserFactory(**{role: True})
 
 
+def stranger(who):
+    """Somebody of a role that is let in, whose area or enterprise is another."""
+    if who != "manager":
+        return UserFactory(**{who: True})
+    other = FilingFactory(confirmed=True)
+    Enterprise.objects.filter(pk=other.enterprise_id).update(types=["B2"])
+    return other.enterprise.staff.first()
+
+
+@pytest.fixture(scope="module")
+def sessions(world):
+    """The session of somebody of each role, and of the strangers."""
+    people = {role: person(role, world) for role in ROLES} | {
+        f"foreign {who}": stranger(who) for who in STRANGERS
+    }
+    return {who: signed_in(user).session.session_key for who, user in people.items()}
+
+
+def at_browser(session):
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session
+    return client
+
+
 def url_of(name, arguments, world, key=None):
     values = {
         "filing_id": key or world["filing"].pk,
@@ -165,22 +208,14 @@ def url_of(name, arguments, world, key=None):
     return reverse(name, kwargs={argument: values[argument] for argument in arguments})
 
 
-@contextmanager
-def undone():
-    """What happens inside never was, so that one world serves every role."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
 def call(client, name, url):
     return client.post(url) if name in matrix.POST_ONLY else client.get(url)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(("name", "arguments"), ADDRESSES)
 def test_a_stranger_is_sent_to_sign_in(client, world, name, arguments):
-    answer = call(client, name, url_of(name, arguments, world))
+    with undone():
+        answer = call(client, name, url_of(name, arguments, world))
     if name in matrix.PUBLIC:
         assert answer.status_code in (200, 503)
     elif name in matrix.STEPS_OF_PUBLIC_PATHS:
@@ -192,34 +227,23 @@ def test_a_stranger_is_sent_to_sign_in(client, world, name, arguments):
         assert answer.url.startswith(reverse("accounts:login"))
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(("name", "arguments"), [entry for entry in ADDRESSES if entry[0] in matrix.ALLOWED])
-def test_a_wrong_role_is_refused(client_for, world, name, arguments):
+def test_a_wrong_role_is_refused(sessions, world, name, arguments):
     answers = {}
     for role in ROLES:
         with undone():
-            client = client_for(person(role, world))
+            client = at_browser(sessions[role])
             answers[role] = call(client, name, url_of(name, arguments, world)).status_code
     let_in = {role for role, status in answers.items() if status in (200, 302, 404, 409, 422)}
     assert let_in == matrix.ALLOWED[name] & set(ROLES)
     assert {answers[role] for role in answers.keys() - let_in} <= {403}
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(("name", "arguments", "strangers"), FOREIGN)
-def test_a_foreign_object_does_not_exist(client_for, world, name, arguments, strangers):
+def test_a_foreign_object_does_not_exist(sessions, world, name, arguments, strangers):
     for who in strangers:
         with undone():
-            client = client_for(stranger(who))
+            client = at_browser(sessions[f"foreign {who}"])
             foreign = call(client, name, url_of(name, arguments, world))
             unused = call(client, name, url_of(name, arguments, world, key=UNUSED))
         assert (who, foreign.status_code, unused.status_code) == (who, 404, 404)
-
-
-def stranger(who):
-    """Somebody of a role that is let in, whose area or enterprise is another."""
-    if who != "manager":
-        return UserFactory(**{who: True})
-    other = FilingFactory(confirmed=True)
-    Enterprise.objects.filter(pk=other.enterprise_id).update(types=["B2"])
-    return other.enterprise.staff.first()
