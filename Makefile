@@ -13,7 +13,7 @@ run:
 	@$(BOOTSTRAP) && exec $(VENV_PYTHON) manage.py quickstart --follow-parent
 
 test:
-	@$(BOOTSTRAP) --dev && exec $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 $(PYTEST_ARGS)
+	@$(BOOTSTRAP) --dev && exec $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --maxschedchunk 1 $(PYTEST_ARGS)
 
 lint:
 	@$(BOOTSTRAP) --dev

@@ -9,7 +9,12 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import sync_playwright
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = next(  # the shell is the same browser without its own windows, and half the work
+    filter(
+        None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))
+    ),
+    None,
+)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
