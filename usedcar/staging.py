@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import IO
 
 import polars as pl
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from psycopg2.extensions import cursor as PlainCursor
 
 from autoflow.common.crypto import EncryptedTextField, blind_indexes, encrypt_many
@@ -105,7 +105,19 @@ def forget(batch: ImportBatch, *models) -> None:
 
 
 def write_trades(batch: ImportBatch, reported_at: datetime) -> int:
-    """One statement makes trades of the staged rows; invoices reported meanwhile are left as they are."""
+    """The staged rows as trades; invoices reported since the check are left as they are.
+
+    Hardly ever is there one, and to look for it at each row takes an eighth of the time.
+    """
+    try:
+        with transaction.atomic():
+            return insert_trades(batch, reported_at)
+    except IntegrityError:
+        return insert_trades(batch, reported_at, "ON CONFLICT (invoice_number, invoice_code) DO NOTHING")
+
+
+def insert_trades(batch: ImportBatch, reported_at: datetime, on_conflict: str = "") -> int:
+    """One statement makes trades of the staged rows, in their order."""
     names = ", ".join(COLUMNS)
     enterprise = batch.enterprise
     with connection.cursor() as cursor:
@@ -114,7 +126,7 @@ def write_trades(batch: ImportBatch, reported_at: datetime) -> int:
             f"INSERT INTO {Trade._meta.db_table} ({names}, enterprise_id, jurisdiction_code, division_code,"  # noqa: S608
             " batch_id, batch_row_no, reported_by_id, reported_at)"
             f" SELECT {names}, %s, %s, %s, batch_id, row_no, %s, %s FROM {StagedTrade._meta.db_table}"
-            " WHERE batch_id = %s ORDER BY row_no ON CONFLICT (invoice_number, invoice_code) DO NOTHING",
+            f" WHERE batch_id = %s ORDER BY row_no {on_conflict}",
             [
                 enterprise.pk,
                 enterprise.jurisdiction_code,
