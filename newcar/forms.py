@@ -26,6 +26,7 @@ from newcar.lines import (
     key_of,
     money,
     retail_difference,
+    stock_text,
 )
 from newcar.naming import HEADINGS, NAMES, Named, match
 from newcar.requests import CatalogueRequests
@@ -110,6 +111,10 @@ class MonthlyEditor(ReportEditor):
             "" if name == NOTE else sum((money(line.get(name)) for line in self.lines), Decimal(0))
             for name in CELLS
         ]
+
+    @property
+    def stock_text(self):
+        return stock_text(self.lines)
 
     @property
     def offers_by_group(self):

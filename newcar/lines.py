@@ -25,6 +25,7 @@ CELLS = tuple(name for name in SPECS if name not in KEY)
 LABELS = {name: spec.label for name, spec in SPECS.items()}
 UNITS = {name: spec.unit for name, spec in SPECS.items()}
 LARGEST_QTY = 1_000_000
+USUAL_STOCK = (Decimal("0.1"), Decimal(3))  # 库存系数: months of sales in stock
 SENT = ("brand_id", "producer_id", "model_id", "displacement", "supplier_name")
 SENT_KEY = re.compile(
     r"(?P<brand_id>\d{1,18}):(?P<producer_id>\d{1,18}):(?P<model_id>\d{1,18})"
@@ -80,3 +81,20 @@ def retail_difference(line: dict) -> int:
     """How far 零售个人＋零售单位＋批发 is from 本月销售量."""
     parts = sum(number(line, name) for name in ("retail_person_qty", "retail_org_qty", "wholesale_qty"))
     return number(line, "sales_qty") - parts
+
+
+def stock_text(lines: list[dict]) -> str:
+    """库存系数, 期末库存 to 本月销售, with a word where it is unusual: asks for no reason and stops nothing.
+
+    Empty where nothing was sold or a figure is missing.
+    """
+    if any(line.get(name) is None for line in lines for name in ("sales_qty", "closing_stock_qty")):
+        return ""
+    sold, closing = (sum(number(line, name) for line in lines) for name in ("sales_qty", "closing_stock_qty"))
+    if not sold:
+        return ""
+    ratio, (low, high) = round(Decimal(closing) / sold, 2), USUAL_STOCK
+    unusual = f"低于 {low}" if ratio < low else f"高于 {high}" if ratio > high else ""
+    word = f"{unusual}，请核对期末库存和销售量" if unusual else ""
+    shown = f"库存系数 {ratio}（期末库存 {closing:,} 辆 ÷ 本月销售 {sold:,} 辆）"
+    return f"{'，'.join(filter(None, (shown, word)))}。"

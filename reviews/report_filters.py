@@ -9,6 +9,7 @@ from django.utils import timezone
 from autoflow.common.checks import rules
 from autoflow.common.requests import chosen_text
 from filing.models import Enterprise
+from newcar.monthly import NewcarMonthly
 from reporting.deadlines import windows_by_jurisdiction, windows_of
 from reporting.enums import LOCKED, PeriodKind, Phase, ReasonCode, ReportStatus
 from reporting.models import LatePermission, Report, ReportFinding
@@ -140,6 +141,11 @@ class ReportFilter(PeriodChoice):
             {"form": self.key, "period": self.period_key}
             | {name: text for name, text in shared.items() if text}
         )
+
+    @property
+    def has_outliers(self):
+        """Only sales of new cars are compared within a city."""
+        return self.form.key == NewcarMonthly.key
 
     @property
     def links(self):

@@ -96,6 +96,7 @@ urlpatterns = [
     path("catalog/<str:kind>/<int:entry_id>/disable/", catalog.entry_disable, name="catalog-disable"),
     path("authorizations/", authorizations.authorization_list, name="authorization-list"),
     path("reports/", reports.report_list, name="report-list"),
+    path("reports/outliers/", reports.report_outliers, name="report-outliers"),
     path("reports/<int:report_id>/print/", reports.report_print, name="report-print"),
     path("reports/chase/", reports.report_chase_all, name="report-chase-all"),
     path("reports/chase/<int:obligation_id>/", reports.report_chase, name="report-chase"),

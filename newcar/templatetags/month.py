@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django import template
 
-from newcar.lines import AMOUNT, CELLS, NOTE, money, number
+from newcar.lines import AMOUNT, CELLS, NOTE, money, number, stock_text
 
 register = template.Library()
 FIGURES = tuple(name for name in CELLS if name != NOTE)
@@ -26,3 +26,9 @@ def month_totals(content):
 def figures_of_line(line):
     """Each figure of a line, in the order of the columns."""
     return [line.get(name) for name in FIGURES]
+
+
+@register.filter
+def stock_of(content):
+    """库存系数 of a month in words."""
+    return stock_text(content.get("lines") or [])

@@ -12,12 +12,15 @@ from autoflow.common.errors import BusinessError
 from autoflow.common.excel import XLSX
 from autoflow.common.pages import keyset_page
 from autoflow.common.requests import chosen_id
+from newcar.monthly import NewcarMonthly
 from reporting import clock, presentation
 from reporting.chasing import MOST_CHASED
 from reporting.models import Obligation, ObligationCount, Report
 from reporting.services import chase_owed, note_export, return_report
 from reviews import report_page
+from reviews.areas import Level
 from reviews.completeness import by_place, completeness
+from reviews.outliers import outliers
 from reviews.report_export import missing_workbook, submitted_workbook
 from reviews.report_filters import ReportFilter
 from reviews.report_forms import ReturnReportForm
@@ -52,6 +55,19 @@ def report_list(request):
         "chase_all": _chase_all(chosen),
     }
     return render(request, "reviews/reports/list.html", context)
+
+
+@require_safe
+@permission_required(Permission.REPORT_REVIEW)
+def report_outliers(request):
+    """核查清单 of the months of new cars; of the nation one authority at a time."""
+    query = request.GET.copy()
+    query["form"] = NewcarMonthly.key
+    chosen = ReportFilter(query, request.user, clock.now())
+    is_too_wide = chosen.area.level == Level.NATION
+    found, count = ([], 0) if is_too_wide else outliers(request.user, chosen)
+    context = {"chosen": chosen, "rows": found, "count": count, "is_too_wide": is_too_wide}
+    return render(request, "reviews/reports/outliers.html", context)
 
 
 def _chase_all(chosen):

@@ -56,7 +56,12 @@ def pages():
         "returned": ["/", "/filing/", "/filing/edit/"],
         "usedcar": ["/", "/usedcar/trades/", *of_trade, "/usedcar/imports/"],
         "xihu": ["/", "/reviews/filings/", "/reviews/cancellations/", "/reviews/authorizations/", *review],
-        "hangzhou": ["/reviews/enterprises/", f"/reviews/enterprises/{trade.enterprise_id}/", *account],
+        "hangzhou": [
+            "/reviews/reports/outliers/",
+            "/reviews/enterprises/",
+            f"/reviews/enterprises/{trade.enterprise_id}/",
+            *account,
+        ],
         "zhejiang": [
             "/",
             "/reviews/filings/?tab=below",

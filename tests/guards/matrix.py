@@ -154,6 +154,7 @@ ALLOWED = {
     "reviews:catalog-load-cancel": {"admin"},
     "reviews:authorization-list": AUTHORITY,
     "reviews:report-list": AUTHORITY,
+    "reviews:report-outliers": AUTHORITY,
     "reviews:report-detail": AUTHORITY,
     "reviews:report-print": AUTHORITY,
     "reviews:report-return": AUTHORITY,

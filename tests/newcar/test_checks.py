@@ -6,7 +6,7 @@ import pytest
 
 from autoflow.common.checks import rules
 from newcar.checks import Context, check_month
-from newcar.lines import key_of
+from newcar.lines import key_of, stock_text
 
 LINE = {
     "supplier_name": "测试总公司",
@@ -124,3 +124,23 @@ def test_shape_of_figures(changes, name):
     content = {"lines": [{**LINE, **changes}]}
     fields = [item.field for item in check_month(content, is_nil=False, context=CONTEXT) if item.stops]
     assert f"lines-0-{name}" in fields
+
+
+@pytest.mark.parametrize(
+    ("figures", "text"),
+    [
+        ([(8, 12)], "库存系数 1.50（期末库存 12 辆 ÷ 本月销售 8 辆）。"),
+        ([(8, 20), (2, 10)], "库存系数 3.00（期末库存 30 辆 ÷ 本月销售 10 辆）。"),
+        ([(10, 31)], "库存系数 3.10（期末库存 31 辆 ÷ 本月销售 10 辆），高于 3，请核对期末库存和销售量。"),
+        (
+            [(1000, 90)],
+            "库存系数 0.09（期末库存 90 辆 ÷ 本月销售 1,000 辆），低于 0.1，请核对期末库存和销售量。",
+        ),
+        ([(0, 5)], ""),
+        ([(8, 12), (3, None)], ""),
+        ([], ""),
+    ],
+)
+def test_stock_is_compared_with_the_sales_of_the_month(figures, text):
+    lines = [{"sales_qty": sold, "closing_stock_qty": closing} for sold, closing in figures]
+    assert stock_text(lines) == text
