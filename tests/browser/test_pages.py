@@ -25,6 +25,7 @@ def pages():
     trade = Trade.objects.filter(enterprise__staff__username="usedcar").first()
     of_trade = ["/usedcar/trades/add/", *(f"/usedcar/trades/{trade.pk}/{end}" for end in ("", "edit/"))]
     account = ["/reviews/accounts/", f"/reviews/accounts/{User.objects.get(username='xihu').pk}/"]
+    reports = ["/reviews/reports/", "/reviews/reports/outliers/"]
     policy = ["/reviews/policy/", "/reviews/policy/add/", "/reviews/policy/pairs/"]
     deputies = ["/reviews/deputies/", "/reviews/deputies/add/"]
     push = PushMessage.objects.first()
