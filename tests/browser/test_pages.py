@@ -58,7 +58,7 @@ def pages():
         "usedcar": ["/", "/usedcar/trades/", *of_trade, "/usedcar/imports/"],
         "xihu": ["/", "/reviews/filings/", "/reviews/cancellations/", "/reviews/authorizations/", *review],
         "hangzhou": [
-            "/reviews/reports/outliers/",
+            *reports,
             "/reviews/enterprises/",
             f"/reviews/enterprises/{trade.enterprise_id}/",
             *account,
