@@ -1,7 +1,11 @@
-"""核查清单: sales of a brand far from what its sellers in the same city report; for the authority alone."""
+"""核查清单: retail sales of a brand far from what its sellers in the same city report usually.
+
+Who only sells to other sellers is none of them.
+"""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import chain
 from statistics import median
 
 from django.db.models import Q, Sum
@@ -15,12 +19,13 @@ from reporting.models import Report, ReportVersion
 from reviews.areas import Area, Level
 from reviews.places import CITY_DIGITS, place_names
 
+RETAIL, WHOLESALE = ("retail_person_qty", "retail_org_qty"), "wholesale_qty"
 TIMES, FEWEST_SELLERS, LEAST_DIFFERENCE, MOST_SHOWN = 5, 3, 20, 200
 
 
 @dataclass(frozen=True)
 class Sold:
-    """What one report says was sold of one brand."""
+    """What one report says was sold of one brand to those who drive it."""
 
     report_id: int
     division_code: str
@@ -97,22 +102,22 @@ def _cities(user, area: Area) -> Q:
 
 def _sold(reports):
     """What was sold by report and brand, as it was submitted last."""
-    brand = Coalesce("brand__merged_into", "brand")
-    lines = MonthlyLine.objects.filter(report__in=reports.filter(has_unsubmitted_changes=False))
-    rows = (
-        lines.order_by().values_list("report_id", "report__division_code", brand).annotate(Sum("sales_qty"))
-    )
-    yield from (Sold(*row[:3], row[3] or 0) for row in rows)
-    yield from _sold_before(
-        ReportVersion.objects.filter(report__in=reports.filter(has_unsubmitted_changes=True))
-    )
+    brand, sums = Coalesce("brand__merged_into", "brand"), [Sum(name) for name in (*RETAIL, WHOLESALE)]
+    lines = MonthlyLine.objects.filter(report__in=reports.filter(has_unsubmitted_changes=False)).order_by()
+    rows = lines.values_list("report_id", "report__division_code", brand).annotate(*sums)
+    changed = ReportVersion.objects.filter(report__in=reports.filter(has_unsubmitted_changes=True))
+    for *key, person, organisation, wholesale in chain(rows, _sold_before(changed)):
+        retail = (person or 0) + (organisation or 0)
+        if retail or not wholesale:
+            yield Sold(*key, retail)
 
 
 def _sold_before(versions):
     """The same of reports that were changed since and not handed in again."""
     latest = {one.report_id: one for one in versions.select_related("report").order_by("number")}
     lines = [line | {"of": one.report} for one in latest.values() for line in one.content.get("lines") or []]
-    sums = Counter()
+    sums = defaultdict(Counter)
     for line in kept_lines(lines):
-        sums[line["of"].pk, line["of"].division_code, line["brand_id"]] += number(line, "sales_qty")
-    yield from (Sold(*key, qty) for key, qty in sums.items())
+        key = line["of"].pk, line["of"].division_code, line["brand_id"]
+        sums[key].update({name: number(line, name) for name in (*RETAIL, WHOLESALE)})
+    return ((*key, *(sums[key][name] for name in (*RETAIL, WHOLESALE))) for key in sums)

@@ -75,9 +75,17 @@ def test_merged_brands_count_as_one_and_only_submitted_figures_count(city, model
     sells(model, 10), sells(model, 11)
     Brand.objects.filter(pk=old.brand_id).update(status="MERGED", merged_into=model.brand)
     assert page(city) == [(far.pk, 90, "11", "8.2 倍", 3)]
-    far.monthly_lines.update(sales_qty=11)
+    far.monthly_lines.update(sales_qty=11, retail_person_qty=11)
     Report.objects.filter(pk=far.pk).update(has_unsubmitted_changes=True)
     assert page(city) == [(far.pk, 90, "11", "8.2 倍", 3)]
+
+
+def test_who_only_sells_to_sellers_is_no_measure_and_does_not_stand_out(city, model):
+    month(dealer(), lines=[line(model, sold=900, retail=0)])
+    sells(model, 10), sells(model, 10)
+    assert page(city) == []
+    far = month(dealer(), lines=[line(model, sold=900, retail=60)])
+    assert page(city) == [(far.pk, 60, "10", "6.0 倍", 3)]
 
 
 def test_the_ministry_chooses_a_place_first(client_for, model):
