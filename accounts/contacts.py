@@ -56,3 +56,12 @@ class Contact(models.Model):
 
     def __str__(self):
         return f"{self.name} {self.phone}"
+
+
+def whom_to_call(jurisdiction_code: str) -> str:
+    """The first telephone of an authority, the nation's where it has none, as the end of a message."""
+    near = Contact.objects.filter(models.Q(jurisdiction=jurisdiction_code) | models.Q(jurisdiction=None))
+    contact = near.order_by(models.F("jurisdiction").asc(nulls_last=True), "order", "id").first()
+    if contact is None:
+        return ""
+    return f"联系电话：{'，'.join(filter(None, (str(contact), contact.hours)))}。"

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Min, Q
 from django.utils import timezone
 
+from accounts.contacts import whom_to_call
 from accounts.models import Jurisdiction
 from autoflow.common.checks import rules
 from filing.enums import FilingAction
@@ -140,9 +141,13 @@ def authority_of(enterprise) -> str:
 
 def reason_closed(standing: Standing, enterprise) -> str:
     """Why nothing can be filled in now for this period, with who can help; empty when it can."""
-    form, period = standing.form, standing.period
     if standing.is_open:
         return ""
+    return f"{_closed(standing, enterprise)}{whom_to_call(enterprise.jurisdiction_code)}"
+
+
+def _closed(standing, enterprise):
+    form, period = standing.form, standing.period
     if standing.phase == Phase.BEFORE:
         opens = opening_text(standing.window.opens_at)
         return f"{period.label}{form.title}自{opens}起填报，现在还没有开放。"
@@ -164,7 +169,8 @@ def reason_not_to_fill(form: ReportForm, enterprise) -> str:
     """Why this enterprise cannot fill in the form at all, whatever the period."""
     if enterprise is None or not form.concerns(enterprise.types):
         return f"本企业的类型不填报{form.title}；企业类型有误的，请在备案中变更。"
-    return reason_not_to_report(enterprise)
+    reason = reason_not_to_report(enterprise)
+    return f"{reason}{whom_to_call(enterprise.jurisdiction_code)}" if reason else ""
 
 
 def periods_to_add(form: ReportForm, enterprise, at: datetime) -> list[Standing]:

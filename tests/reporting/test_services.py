@@ -1,10 +1,12 @@
 """The life of a report: begun, kept, handed in, changed, returned, deleted; closed periods stay closed."""
 
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from accounts.models import AuditRecord
+from accounts.models import AuditRecord, Contact
 from autoflow.common.errors import BusinessError, ConflictError
 from reporting.enums import LateStatus
 from reporting.models import LatePermission, Obligation, Report
@@ -113,6 +115,24 @@ def test_no_report_unless_the_filing_is_confirmed(enterprise, clerk, at, status)
     enterprise.status = status
     enterprise.save()
     with at(OPEN), pytest.raises(BusinessError, match="备案确认通过后才能填报"):
+        begin(clerk)
+
+
+@pytest.mark.parametrize(
+    ("status", "moment"), [("CONFIRMED", LOCKED), ("CONFIRMED", BEFORE), ("SUSPENDED", OPEN)]
+)
+def test_every_refusal_says_whom_to_call(enterprise, clerk, at, status, moment):
+    nation = Contact.objects.get()
+    enterprise.status = status
+    enterprise.save()
+    with at(moment), pytest.raises(BusinessError, match=re.escape(f"联系电话：{nation.name} {nation.phone}")):
+        begin(clerk)
+    place = {"jurisdiction_id": enterprise.jurisdiction_code, "name": "省级机构", "phone": "0000-12345"}
+    Contact.objects.create(**place, hours="工作日 9:00–17:00")
+    with (
+        at(moment),
+        pytest.raises(BusinessError, match="省级机构 0000-12345，工作日 9:00–17:00。"),
+    ):
         begin(clerk)
 
 
