@@ -31,7 +31,6 @@ DEALER = {
     "owner_equity": "1600.00",
 }
 MARKET = {
-    "market_cost": "210.00",
     "total_assets": "5200.00",
     "total_liabilities": "1900.00",
     "owner_equity": "3300.00",
@@ -91,6 +90,7 @@ def dealer_year(figures):
 def market_year(figures):
     """What the months do not tell; the market earns fees and rent, a small part of what was traded."""
     revenue = (Decimal(figures["used_car_amount"]) * Decimal("0.06")).quantize(Decimal("0.01"))
+    profit = (revenue * Decimal("0.3")).quantize(Decimal("0.01"))
     fees = (revenue * Decimal("0.4")).quantize(Decimal("0.01"))
     merchants = sum(MARKET[f"resident_{kind}_count"] for kind in ("dealer", "broker", "other"))
     return (
@@ -101,6 +101,7 @@ def market_year(figures):
             "market_revenue": str(revenue),
             "service_fee_revenue": str(fees),
             "rent_revenue": str(revenue - fees),
-            "market_profit": str((revenue * Decimal("0.3")).quantize(Decimal("0.01"))),
+            "market_cost": str(revenue - profit),
+            "market_profit": str(profit),
         }
     )
