@@ -190,10 +190,10 @@ def _report_task(entry):
             f"修改{entry.title}（已退回）",
             f"{entry.limit}。退回原因：{entry.report.return_reason}",
         )
-    elif entry.is_handed_in and not entry.report.has_unsubmitted_changes:
-        title, text = f"{entry.title}已开锁，可以修改", f"{entry.limit}。修改后须重新上报；不修改的不必办理。"
-    elif entry.is_handed_in:
+    elif entry.is_handed_in and entry.report.has_unsubmitted_changes:
         title, text = f"{entry.title}有还没有上报的修改", f"重新上报后修改才生效。{entry.limit}。"
+    elif entry.is_unlocked:
+        title, text = f"{entry.title}已开锁，可以修改", f"{entry.limit}。修改后须重新上报；不修改的不必办理。"
     elif standing.phase == Phase.OPEN:
         title, text = f"填报{entry.title}（{entry.days_text}）", f"{limit_text(standing.window.due_at)}截止。"
     else:

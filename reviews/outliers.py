@@ -17,7 +17,7 @@ from newcar.lines import number
 from newcar.models import MonthlyLine
 from reporting.models import Report, ReportVersion
 from reviews.areas import Area, Level
-from reviews.places import CITY_DIGITS, place_names
+from reviews.places import city_prefix, place_names
 
 RETAIL, WHOLESALE = ("retail_person_qty", "retail_org_qty"), "wholesale_qty"
 TIMES, FEWEST_SELLERS, LEAST_DIFFERENCE, MOST_SHOWN = 5, 3, 20, 200
@@ -34,7 +34,7 @@ class Sold:
 
     @property
     def group(self):
-        return self.division_code[:CITY_DIGITS], self.brand_id
+        return city_prefix(self.division_code), self.brand_id
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _cities(user, area: Area) -> Q:
     if area.level not in (Level.CITY, Level.COUNTY):
         return area.rows
     code = area.code or user.division_id
-    return Q(jurisdiction_code=area.jurisdiction_code, division_code__startswith=code[:CITY_DIGITS])
+    return Q(jurisdiction_code=area.jurisdiction_code, division_code__startswith=city_prefix(code))
 
 
 def _sold(reports):

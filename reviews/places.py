@@ -4,6 +4,16 @@ from accounts.enums import DivisionLevel, Role
 from accounts.models import Division, Jurisdiction
 
 CITY_DIGITS = 4
+MUNICIPALITIES, OF_THE_PROVINCE = ("11", "12", "31", "50"), "90"
+
+
+def city_prefix(code: str) -> str:
+    """What the codes of one city begin with. A 直辖市 is one city; a county right below its province stands
+    alone, for its level between holds places that are no city.
+    """
+    if code.startswith(MUNICIPALITIES):
+        return code[:2]
+    return code if code[2:CITY_DIGITS] == OF_THE_PROVINCE else code[:CITY_DIGITS]
 
 
 def divisions_of(jurisdiction):

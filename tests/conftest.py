@@ -62,7 +62,8 @@ class RunServices:
             self.embedded.start()
 
     def pytest_unconfigure(self):
-        forget_model()
+        if self.embedded.database_url != settings.DATABASE_URL:  # an embedded one goes with its folder
+            forget_model()
         if self.are_needed:
             self.embedded.stop()
         shutil.rmtree(self.folder, ignore_errors=True)

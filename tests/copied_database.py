@@ -31,13 +31,14 @@ class CopiedDatabase:
             copied, quoted = connection.settings_dict["NAME"], connection.ops.quote_name
             connection.close()
             with connection._nodb_cursor() as cursor:
+                cursor.execute(f"DROP DATABASE IF EXISTS {quoted(MODEL)}")  # of a run that was killed
                 cursor.execute(f"CREATE DATABASE {quoted(MODEL)} TEMPLATE {quoted(copied)}")
             self.made.touch()
         self.lock.close()
 
 
 def forget_model():
-    """The model goes with the run, also on a server that stays."""
+    """The model goes with the run on a server that stays."""
     model = connection.ops.quote_name(MODEL)
     server = psycopg2.connect(settings.DATABASE_URL)
     server.autocommit = True

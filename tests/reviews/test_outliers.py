@@ -69,6 +69,23 @@ def test_other_cities_and_other_brands_are_no_measure(city, model):
     assert page(city) == []
 
 
+@pytest.mark.parametrize(
+    ("codes", "stand_out"),
+    [
+        (("110101", "110105", "110106"), 1),  # districts of 北京, one city
+        (("500101", "500229", "500230"), 1),  # districts and counties of 重庆
+        (("429004", "429005", "429006"), 0),  # 仙桃, 潜江, 天门: each right below 湖北
+    ],
+)
+def test_a_municipality_is_one_city_and_a_county_below_its_province_its_own(
+    client_for, model, codes, stand_out
+):
+    for code, qty in zip(codes, (90, 10, 10), strict=True):
+        sells(model, qty, code)
+    ministry = client_for(UserFactory(nation=True))
+    assert len(page(ministry, place=f"{codes[0][:2]}0000")) == stand_out
+
+
 def test_merged_brands_count_as_one_and_only_submitted_figures_count(city, model):
     old = VehicleModelFactory()
     far = sells(old, 90)

@@ -18,7 +18,7 @@ from autoflow.common.health import HEARTBEAT_KEY
 from autoflow.common.tasks import beat_heart
 from filing.enums import FilingStatus
 from filing.models import Enterprise
-from tests.factories import EnterpriseFactory, ImportBatchFactory
+from tests.factories import EnterpriseFactory, ImportBatchFactory, TradeFactory
 from usedcar import jobs, services
 from usedcar.enums import ImportAction, ImportStatus
 from usedcar.models import ImportBatch, Trade
@@ -114,6 +114,19 @@ def test_staged_rows_that_went_missing_stop_the_import(uploaded):
     batch.refresh_from_db()
     assert (batch.status, batch.failure) == (ImportStatus.FAILED, jobs.STAGED_LOST)
     assert Trade.objects.count() == 0
+
+
+def test_invoice_reported_since_the_check_is_left_as_it_is_and_the_others_go_in(uploaded):
+    batch = confirmed_to_write(uploaded)
+    staged = batch.staged.order_by("row_no")[1]
+    invoice = {"invoice_code": staged.invoice_code, "invoice_number": staged.invoice_number}
+    first = TradeFactory(**invoice)
+    jobs.write_batch(batch_id=batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.written_count, batch.known_count) == (ImportStatus.DONE, 2, 1)
+    assert Trade.objects.get(**invoice) == first
+    assert batch.trades.count() == 2
+    assert not batch.staged.exists()
 
 
 def test_number_of_rows_is_known_while_they_are_checked(uploaded, monkeypatch):
