@@ -91,7 +91,7 @@ def stock_text(lines: list[dict]) -> str:
     if any(line.get(name) is None for line in lines for name in ("sales_qty", "closing_stock_qty")):
         return ""
     sold, closing = (sum(number(line, name) for line in lines) for name in ("sales_qty", "closing_stock_qty"))
-    if not sold:
+    if sold <= 0:
         return ""
     ratio, (low, high) = round(Decimal(closing) / sold, 2), USUAL_STOCK
     unusual = f"低于 {low}" if ratio < low else f"高于 {high}" if ratio > high else ""
