@@ -7,7 +7,9 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from copy import copy
 from datetime import timedelta
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from shutil import copyfileobj
@@ -16,6 +18,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F, Max, Min
 from django.utils import timezone
 
 from accounts.audit import record
@@ -34,9 +37,10 @@ from usedcar.row_keys import continued_import, key_of
 from usedcar.staging import forget, stage, store_faults, write_trades
 from usedcar.steps import use_releases
 from usedcar.template_workbook import ErrorWorkbook
-from usedcar.undo import removable, remove
+from usedcar.undo import kept_text, removable, remove
 
 SLICE_ROWS = 5_000
+PART_ROWS, WRITERS = 10_000, 2
 KNOWN_NAMED = 200
 KEEP_FILES = timedelta(hours=24)
 KEEP_UNCONFIRMED = timedelta(days=7)
@@ -50,6 +54,8 @@ NOT_UNDONE = "系统多次处理未能完成撤销，没有撤销任何交易，
 GIVEN_UP = "系统多次处理未能完成，已停止。请检查文件后重新上传；仍有问题请联系技术支持。"
 FILE_GONE = "上传的文件已不存在，请重新上传。"
 STAGED_LOST = "校验后的数据已不完整，没有导入任何行，请重新上传。"
+NOT_WRITTEN = "导入未能完成，系统撤回"
+KEPT_OF_FAILED = "已写入的行都已撤回，只保留 {}，请在交易列表中核对。"
 NO_ROWS = "文件中没有数据，请从第 3 行起填写后再上传。"
 NOBODY = {"undone_at": None, "undone_by_id": None, "undo_reason": ""}
 logger = logging.getLogger(__name__)
@@ -81,10 +87,19 @@ def claim(batch_id: int, action: ImportAction) -> ImportBatch | None:
 
 @transaction.atomic
 def fail(batch: ImportBatch, reason: str) -> None:
-    """End a batch that cannot be imported, with the reason its page shows."""
+    """End a batch that cannot be imported, with the reason its page shows; parts of it that were written
+    are taken back.
+    """
+    kept = {}
+    if batch.written_count:
+        Enterprise.objects.select_for_update(no_key=True).get(pk=batch.enterprise_id)
+        remove(batch, by=batch.uploaded_by, reason=NOT_WRITTEN)
+        _, kept = removable(batch)
+        reason += KEPT_OF_FAILED.format(kept_text(kept)) if kept else ""
     limit = ImportBatch._meta.get_field("failure").max_length
     failure = reason if len(reason) <= limit else f"{reason[: limit - 1]}…"
-    hold(batch, status=ImportStatus.FAILED, failure=failure, finished_at=timezone.now(), lease_until=None)
+    ended = {"finished_at": timezone.now(), "lease_until": None, "written_count": sum(kept.values())}
+    hold(batch, status=ImportStatus.FAILED, failure=failure, **ended)
     forget(batch, StagedTrade, ImportFault, BadRow)
     record("usedcar.import-fail", batch, by=batch.uploaded_by)
 
@@ -235,21 +250,69 @@ def write_batch(*, batch_id: int) -> None:
 
 @transaction.atomic
 def write_staged(batch: ImportBatch) -> None:
-    """Trades, counts and the DONE mark commit together; T-005 is asked again under the enterprise's lock."""
-    hold(batch)
+    """Staged rows become trades part by part, each committed with what it leaves staged, so that a later try
+    goes on where an earlier one ended.
+
+    The enterprise stays locked to the end: T-005 is asked again under its lock, and nobody changes a trade
+    of an import that is being written.
+    """
+    with connection.cursor() as cursor:  # other connections write while this one keeps the lock
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '15min'")
     enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=batch.enterprise_id)
     if reason := reason_not_to_report(enterprise):
         fail(batch, reason)
         return
-    if batch.staged.count() != batch.ready_count:
+    if batch.staged.count() + batch.written_count != batch.ready_count:
         fail(batch, STAGED_LOST)
         return
-    now = timezone.now()
-    written = write_trades(batch, now)
-    use_releases(enterprise.pk, batch.trades.all())
-    counts = {"written_count": written, "known_count": batch.good_count - written}
-    hold(batch, status=ImportStatus.DONE, finished_at=now, lease_until=None, **counts)
+    write_parts(batch)
+    finish_write(batch)
+
+
+def write_parts(batch: ImportBatch) -> None:
+    """A small import is one part and stays whole; of a large one two parts are written at a time."""
+    rows = batch.staged.aggregate(first=Min("row_no"), last=Max("row_no"))
+    starts = range(rows["first"], rows["last"] + 1, PART_ROWS) if rows["first"] else ()
+    if len(starts) < 2:
+        for start in starts:
+            write_part(batch, start)
+        return
+    with ThreadPoolExecutor(WRITERS) as writers:
+        try:
+            list(writers.map(partial(write_aside, batch), starts))
+        except BaseException:
+            writers.shutdown(cancel_futures=True)
+            raise
+
+
+def write_aside(batch: ImportBatch, start: int) -> None:
+    """A part by a connection of its own."""
+    try:
+        write_part(copy(batch), start)
+    finally:
+        connection.close()
+
+
+@transaction.atomic
+def write_part(batch: ImportBatch, start: int) -> None:
+    """The lease is asked for last: held for the whole part, it would let no other part be written beside."""
+    written = write_trades(batch, range(start, start + PART_ROWS))
+    hold(batch, written_count=F("written_count") + written)
+
+
+def finish_write(batch: ImportBatch) -> None:
+    """What is still staged was reported since the check."""
+    use_releases(batch.enterprise_id, batch.trades.all())
+    hold(
+        batch,
+        status=ImportStatus.DONE,
+        finished_at=timezone.now(),
+        lease_until=None,
+        known_count=F("known_count") + batch.staged.count(),
+    )
     forget(batch, StagedTrade)
+    batch.refresh_from_db(fields=["written_count", "known_count"])
+    counts = {"written_count": batch.written_count, "known_count": batch.known_count}
     record("usedcar.import-done", batch, by=batch.uploaded_by, **counts)
 
 
@@ -267,7 +330,7 @@ def undo_written(batch: ImportBatch) -> None:
     hold(batch)
     Enterprise.objects.select_for_update(no_key=True).get(pk=batch.enterprise_id)
     _, kept = removable(batch)
-    undone = remove(batch)
+    undone = remove(batch, by=batch.undone_by, reason=batch.undo_reason)
     hold(batch, status=ImportStatus.UNDONE, lease_until=None, undone_count=undone, undo_kept=kept)
     record("usedcar.import-undone", batch, by=batch.undone_by, undone=undone, **kept)
 

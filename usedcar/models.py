@@ -258,7 +258,7 @@ class BadRow(models.Model):
 
 
 class StagedTrade(TradeColumns):
-    """A checked row waiting for the user's word; one INSERT … SELECT turns a batch of them into trades."""
+    """A checked row waiting for the user's word; INSERT … SELECT turns them into trades."""
 
     # Written and deleted under the lock of the batch; a foreign key would be asked for each row.
     batch = models.ForeignKey(

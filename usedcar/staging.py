@@ -1,4 +1,4 @@
-"""Rows on their way into the database in bulk: sealed, copied, and turned into trades by one statement."""
+"""Rows on their way into the database in bulk: sealed, copied, and turned into trades."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -104,39 +104,47 @@ def forget(batch: ImportBatch, *models) -> None:
             cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE batch_id = %s", [batch.pk])  # noqa: S608
 
 
-def write_trades(batch: ImportBatch, reported_at: datetime) -> int:
-    """The staged rows as trades; invoices reported since the check are left as they are.
+def write_trades(batch: ImportBatch, rows: range) -> int:
+    """The staged rows of these Excel rows as trades; those reported since the check stay staged.
 
     Hardly ever is there one, and to look for it at each row takes an eighth of the time.
     """
     try:
         with transaction.atomic():
-            return insert_trades(batch, reported_at)
+            return insert_trades(batch, rows)
     except IntegrityError:
-        return insert_trades(batch, reported_at, "ON CONFLICT (invoice_number, invoice_code) DO NOTHING")
+        return insert_trades(batch, rows, "ON CONFLICT (invoice_number, invoice_code) DO NOTHING")
 
 
-def insert_trades(batch: ImportBatch, reported_at: datetime, on_conflict: str = "") -> int:
-    """One statement makes trades of the staged rows, in their order."""
+def insert_trades(batch: ImportBatch, rows: range, on_conflict: str = "") -> int:
+    """Trades of staged rows, in their order; the rows are staged no longer."""
     names = ", ".join(COLUMNS)
-    enterprise = batch.enterprise
+    enterprise, staged = batch.enterprise, StagedTrade._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(LONG_STATEMENT)
         cursor.execute(
             f"INSERT INTO {Trade._meta.db_table} ({names}, enterprise_id, jurisdiction_code, division_code,"  # noqa: S608
             " batch_id, batch_row_no, reported_by_id, reported_at)"
-            f" SELECT {names}, %s, %s, %s, batch_id, row_no, %s, %s FROM {StagedTrade._meta.db_table}"
-            f" WHERE batch_id = %s ORDER BY row_no {on_conflict}",
+            f" SELECT {names}, %s, %s, %s, batch_id, row_no, %s, %s FROM {staged}"
+            f" WHERE batch_id = %s AND row_no >= %s AND row_no < %s ORDER BY row_no {on_conflict}"
+            " RETURNING batch_row_no",
             [
                 enterprise.pk,
                 enterprise.jurisdiction_code,
                 enterprise.division_code,
                 batch.uploaded_by_id,
-                reported_at,
+                batch.started_at,
                 batch.pk,
+                rows.start,
+                rows.stop,
             ],
         )
-        return cursor.rowcount
+        written = [number for (number,) in cursor.fetchall()]
+        cursor.execute(
+            f"DELETE FROM {staged} WHERE batch_id = %s AND row_no = ANY(%s)",  # noqa: S608
+            [batch.pk, written],
+        )
+        return len(written)
 
 
 def reported_invoices(numbers: set[str]) -> dict[tuple[str, str], tuple[int, datetime]]:

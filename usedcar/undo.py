@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import User
 from reporting import clock
 from reporting.periods import Period
 from usedcar.deadlines import locks_at
@@ -52,13 +53,14 @@ def removable(batch: ImportBatch) -> tuple[int, dict[str, int]]:
     return free, {why: counts[why] for why in KEPT if why in counts}
 
 
-def remove(batch: ImportBatch) -> int:
+def remove(batch: ImportBatch, *, by: User, reason: str) -> int:
     """Take the trades out that are neither locked nor touched; their content and the reason are kept, one
     event a trade. The caller holds the lock of the enterprise.
     """
     with connection.cursor() as cursor:
         cursor.execute(LONG_STATEMENT)
-        cursor.execute(REMOVE, parameters(batch))
+        told = {"reason": reason, "at": timezone.now(), "by": by.pk}
+        cursor.execute(REMOVE, parameters(batch) | told)
         return cursor.rowcount
 
 
@@ -67,9 +69,6 @@ def parameters(batch: ImportBatch) -> dict[str, object]:
         "batch": batch.pk,
         "enterprise": batch.enterprise_id,
         "first_open_day": first_open_day(batch.undone_at or clock.now()),
-        "reason": batch.undo_reason,
-        "at": timezone.now(),
-        "by": batch.undone_by_id,
     }
 
 
