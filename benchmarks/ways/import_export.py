@@ -1,4 +1,4 @@
-"""django-import-export as it is by default: a query and a save for each row, the same rules."""
+"""django-import-export as it is by default: each row asks the database and is saved alone, the same rules."""
 
 import tempfile
 import time
@@ -12,9 +12,11 @@ from autoflow.common.identifiers import mask_id
 from autoflow.common.workbooks import check_container
 from benchmarks.import_file import reporter
 from filing.permissions import enterprise_of
+from usedcar.history import history_findings
 from usedcar.import_rows import check_row, match_header
 from usedcar.models import Trade
 from usedcar.staging import party_key
+from usedcar.steps import check_invoice_known, check_market
 from usedcar.template_workbook import ErrorWorkbook
 
 
@@ -37,7 +39,7 @@ class TradeResource(resources.ModelResource):
 
     def before_import_row(self, row, row_number=0, **options):
         cells = ["" if cell is None else cell for cell in row.values()]
-        values, found = check_row(cells, self.names, row_number, self.today, self.enterprise.uscc)
+        values, found = self.checked(cells, row_number)
         invoice = values["invoice_code"], values["invoice_number"]
         row["values"] = values
         row["skip"] = any(one.stops for one in found) or invoice in self.seen
@@ -45,6 +47,18 @@ class TradeResource(resources.ModelResource):
         self.seen.add(invoice)
         if row["skip"]:
             self.bad.append((cells, [one.message for one in found]))
+
+    def checked(self, cells, number):
+        """The rules of the row, then what the nation reported already, asked row by row as the form asks."""
+        values, found = check_row(cells, self.names, number, self.today, self.enterprise.uscc)
+        found = [
+            *found,
+            *check_market(values["market_uscc"]),
+            *check_invoice_known(values, self.enterprise, None),
+        ]
+        if values["vin"] and values["traded_on"]:
+            found += history_findings(values, self.enterprise.pk)
+        return values, found
 
     def skip_row(self, instance, original, row, import_validation_errors=None):
         return row["skip"] or super().skip_row(instance, original, row, import_validation_errors)
