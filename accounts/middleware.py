@@ -5,11 +5,14 @@ and holds a session until its owner has done what comes first.
 import logging
 import time
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError
 from django.shortcuts import redirect
 from django.utils.decorators import sync_only_middleware
@@ -21,7 +24,7 @@ from accounts.models import AuditRecord
 from autoflow.common import identity
 from autoflow.common.errors import TooManyRequests
 from autoflow.common.limits import ensure_not_flooded
-from autoflow.common.requests import client_address
+from autoflow.common.requests import SAFE_METHODS, client_address
 
 logger = logging.getLogger(__name__)
 REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
@@ -50,6 +53,19 @@ def session_limits(get_response):
         return get_response(request)
 
     return middleware
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Whoever signed in is where he wanted to be: on the page he opened, or on the one whose button he
+    pressed, since the button's own address may be no page.
+    """
+
+    def handle_no_permission(self, request, view_func):
+        if request.method in SAFE_METHODS:
+            return super().handle_no_permission(request, view_func)
+        page = urlsplit(request.headers.get("Referer", ""))
+        back = page._replace(scheme="", netloc="").geturl() if page.netloc == request.get_host() else "/"
+        return redirect_to_login(back, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
 
 
 @sync_only_middleware

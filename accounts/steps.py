@@ -31,5 +31,6 @@ def _said(error):
 
 def tell_reset(user, *, by):
     """The owner of an account hears that somebody else reset its password."""
-    text = f"{by.organisation}已为您重置密码，验证码发到了登记的手机和邮箱。不是您申请的，请立即联系该机构。"
+    sent = f"{by.organisation}已为您重置密码，设置新密码的链接发到了登记的手机和邮箱。"
+    text = f"{sent}不是您申请的，请立即联系该机构。"
     notify([user], title="密码已被重置", text=text, always_mail=True)

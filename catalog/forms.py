@@ -6,6 +6,7 @@ from accounts.forms import FieldsetForm
 from autoflow.common.checks import finding, rules
 from autoflow.common.codes import choices
 from autoflow.common.identifiers import uscc_faults
+from autoflow.common.pinyin import by_sound
 from autoflow.common.text import BLANKS, TextRefused, normalise, normalise_number, reject_controls
 from catalog.checks import tick_of
 from catalog.enums import BrandCategory, CatalogKind, ProducerKind
@@ -167,8 +168,8 @@ class BrandForm(RequestForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        producers = Producer.objects.usable_by(self.user).order_by("name").values_list("pk", "name")
-        self.fields["producer"].choices = [CHOOSE, *producers]
+        producers = Producer.objects.usable_by(self.user).values_list("pk", "name")
+        self.fields["producer"].choices = [CHOOSE, *by_sound(producers)]
 
     def clean(self):
         data = super().clean()
@@ -213,8 +214,8 @@ class ProducerForm(RequestForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        brands = Brand.objects.usable_by(self.user).order_by("name").values_list("pk", "name")
-        self.fields["brand"].choices = [("", "暂不关联"), *brands]
+        brands = Brand.objects.usable_by(self.user).values_list("pk", "name")
+        self.fields["brand"].choices = [("", "暂不关联"), *by_sound(brands)]
 
     def clean(self):
         data = super().clean()
@@ -241,8 +242,8 @@ class LinkForm(RequestForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, model in (("brand", Brand), ("producer", Producer)):
-            approved = model.objects.approved().order_by("name").values_list("pk", "name")
-            self.fields[name].choices = [CHOOSE, *approved]
+            approved = model.objects.approved().values_list("pk", "name")
+            self.fields[name].choices = [CHOOSE, *by_sound(approved)]
 
     @property
     def arguments(self):
@@ -317,8 +318,8 @@ class ModelForm(ModelFieldsForm):
         brands = Brand.objects.usable_by(self.user)
         producers = Producer.objects.usable_by(self.user)
         links = BrandProducer.objects.usable_by(self.user)
-        self.fields["brand"].choices = [CHOOSE, *brands.order_by("name").values_list("pk", "name")]
-        self.fields["producer"].choices = [CHOOSE, *producers.order_by("name").values_list("pk", "name")]
+        self.fields["brand"].choices = [CHOOSE, *by_sound(brands.values_list("pk", "name"))]
+        self.fields["producer"].choices = [CHOOSE, *by_sound(producers.values_list("pk", "name"))]
         brands_of = {}
         for brand, producer in links.values_list("brand", "producer"):
             brands_of.setdefault(producer, []).append(brand)

@@ -57,6 +57,13 @@ def too_large(request):
     return _plain(413)
 
 
+def wrong_method(allowed):
+    """An address that only takes what a page sends was opened by itself."""
+    response = _plain(405)
+    response["Allow"] = allowed
+    return response
+
+
 def csrf_failure(request, reason=""):
     """The form is older than the session, or comes from another site."""
     return render(

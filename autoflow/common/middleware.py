@@ -4,6 +4,7 @@ database is away.
 
 import logging
 import time
+from http import HTTPStatus
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
@@ -63,6 +64,18 @@ def response_headers(get_response):
             add_never_cache_headers(response)
             response["Cache-Control"] = "private, no-store"
         return response
+
+    return middleware
+
+
+@sync_only_middleware
+def wrong_method_explained(get_response):
+    """Django answers the wrong method with an empty page."""
+
+    def middleware(request):
+        response = get_response(request)
+        is_bare = response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content
+        return error_pages.wrong_method(response["Allow"]) if is_bare else response
 
     return middleware
 

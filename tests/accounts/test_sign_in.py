@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings as project
@@ -255,3 +256,14 @@ def test_session_is_put_off_once_a_minute_and_else_only_read(client_for, user, m
         assert is_written == (project.SESSION_COOKIE_NAME in answer.cookies)
         written.append(is_written)
     assert written == [False, False, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [("/usedcar/trades/?q=1", "/usedcar/trades/?q=1"), ("http://elsewhere.example/x", "/"), ("", "/")],
+)
+def test_after_a_button_pressed_too_late_one_is_back_on_its_page(client, page, back):
+    origin = "" if not page or page.startswith("http") else "http://testserver"
+    answer = client.post(reverse("filing:withdraw"), headers={"Referer": f"{origin}{page}"})
+    assert answer.status_code == 302
+    assert answer.url == f"{LOGIN}?{urlencode({'next': back}, safe='/')}"

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import OperationalError
 from django.http import Http404, HttpResponse
 from django.urls import path
+from django.views.decorators.http import require_POST
 
 from autoflow.common.errors import BusinessError, ConflictError, TooManyRequests
 from autoflow.urls import handler400, handler403, handler404, handler500, urlpatterns
@@ -34,4 +35,15 @@ def answer(request):
     return HttpResponse("ok")
 
 
-urlpatterns = [*urlpatterns, path("fail/<str:name>/", fail), path("answer/", answer)]
+@login_not_required
+@require_POST
+def button(request):
+    return HttpResponse("ok")
+
+
+urlpatterns = [
+    *urlpatterns,
+    path("fail/<str:name>/", fail),
+    path("answer/", answer),
+    path("button/", button),
+]

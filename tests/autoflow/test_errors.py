@@ -63,3 +63,10 @@ def test_database_away_before_the_view_answers_503(visitor, monkeypatch):
 
     assert response.status_code == 503
     assert not LEAKS.search(response.content.decode())
+
+
+def test_address_of_a_button_opened_by_itself_explains_that_nothing_happened(visitor):
+    response = visitor.get("/button/")
+
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert "现在没有执行任何操作" in response.content.decode()
