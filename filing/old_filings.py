@@ -93,6 +93,7 @@ class OldWorkbook:
     def __init__(self, path):
         self.path = path
         self.fields = {spec.identifier: form_field(spec) for spec in COLUMNS.values()}
+        self.day = DayField(label=CONFIRMED_ON, error_messages={"required": f"请填写“{CONFIRMED_ON}”。"})
         self.faults: list[str] = []
         self.lines: dict[str, list[dict]] = {}
         self._read_brands()
@@ -133,7 +134,7 @@ class OldWorkbook:
             if spec.identifier in MUST and not old.values[spec.identifier]:
                 old.faults.append(f"“{label}”：{required('', label).message}")
         try:
-            old.confirmed_on = DayField(label=CONFIRMED_ON).clean(_text(cells.get(CONFIRMED_ON, "")))
+            old.confirmed_on = self.day.clean(_text(cells.get(CONFIRMED_ON, "")))
             if old.confirmed_on > timezone.localdate():
                 old.faults.append(f"“{CONFIRMED_ON}”不能晚于今天。")
         except ValidationError as error:
