@@ -121,6 +121,12 @@ def test_second_decision_is_told_that_somebody_was_faster(admin):
     assert "当前状态为“已通过”" in answer.content.decode()
 
 
+def test_rejected_model_still_tells_what_was_asked_for(admin):
+    model = ask_model(clerk(), displacements=["1.5", "2.0"])
+    admin.post(url("reject", model), {"reason": "重复。"})
+    assert ("排量（升）", "1.5、2.0") in admin.get(url("entry", model)).context["facts"]
+
+
 def test_refused_rejection_says_what_is_missing(admin):
     brand = ask_brand(clerk())
     answer = admin.post(url("reject", brand), {"reason": ""})
