@@ -26,6 +26,7 @@ from filing.enums import (
 LIST_COLUMNS = (
     *("enterprise_id", "version", "status", "enterprise_name", "uscc", "enterprise_types"),
     *("submitted_at", "due_at", "confirm_body", "content_hash", "is_from_old_system"),
+    *("claim__at", "claim__by__display_name", "claim__by__username"),
 )
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 CONFIRMING_ROLES = (Role.COUNTY, Role.CITY, Role.PROVINCE)
@@ -190,10 +191,16 @@ class FilingQuerySet(models.QuerySet):
             "enterprise", "licence_original_image", "licence_duplicate_image", "seal_image"
         ).prefetch_related(models.Prefetch("brand_lines", pictures), "authorization_lines", "residents")
 
+    def with_holder(self):
+        """Adds the claim on each, and whether it still counts (is_held)."""
+        return self.select_related("claim__by").annotate(is_held=self._claimed(Q()))
+
     def with_list_columns(self):
         """What a list shows and nothing else: personal data stays encrypted where it is."""
-        return self.only(*LIST_COLUMNS).annotate(
-            is_urged=self._has("urges"), is_to_reverify=self._has("events", action="REVERIFY")
+        return (
+            self.with_holder()
+            .only(*LIST_COLUMNS)
+            .annotate(is_urged=self._has("urges"), is_to_reverify=self._has("events", action="REVERIFY"))
         )
 
     def printed_as(self, token):

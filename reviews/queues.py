@@ -14,7 +14,7 @@ from autoflow.common.pages import COUNT_CAP
 from autoflow.common.text import normalise_number
 from autoflow.common.workdays import workdays_since
 from filing.enums import AWAITING, FilingAction, FilingStatus
-from filing.models import Filing, FilingEvent, ReviewClaim
+from filing.models import Filing, FilingEvent
 from filing.permissions import own_filing_reason
 from filing.presentation import day_text
 from filing.querysets import held_for
@@ -170,22 +170,17 @@ def _place_of(body):
 
 
 def with_ages(filings):
-    """Adds what it is, how long it has waited, whether its term is over, and in whose hands it is."""
-    now, holders = timezone.now(), _holders_of(filings)
+    """Adds what it is, how long it has waited, whether its term is over, and, of those read with their
+    holder, in whose hands it is.
+    """
+    now = timezone.now()
     for filing in filings:
         is_waiting = filing.status in AWAITING
         filing.type_text = "、".join(enterprise_types()[code].name for code in filing.enterprise_types)
         filing.age = age_text(filing.submitted_at, now) if is_waiting else ""
         filing.is_overdue = is_waiting and filing.due_at is not None and filing.due_at < now
-        filing.holder = holders.get(filing.pk)
+        filing.holder = filing.claim if getattr(filing, "is_held", False) else None
     return filings
-
-
-def _holders_of(filings):
-    """Who has which of them in hand now."""
-    waiting = [filing.pk for filing in filings if filing.status in AWAITING]
-    claims = ReviewClaim.objects.live().filter(filing__in=waiting).select_related("by") if waiting else ()
-    return {claim.filing_id: claim for claim in claims}
 
 
 def with_own_marks(filings, user):
