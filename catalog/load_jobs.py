@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import NamedTemporaryFile
@@ -15,12 +16,16 @@ from accounts.audit import record
 from autoflow.common.leases import MAX_TRIES, LeaseLost, claim, hold, release, unheld
 from autoflow.common.workbooks import WorkbookRefused
 from catalog.enums import LOAD_UNFINISHED, LoadStatus
+from catalog.load_files import delete_files, store_problems
 from catalog.load_writing import write_plan
 from catalog.loading import Plan, Verdict
 from catalog.models import CatalogueLoad
 from catalog.workbook import CatalogueRow, read_catalogue
 
 STEP = 500
+KEEP_FILES = timedelta(hours=24)
+KEEP_UNCONFIRMED = timedelta(days=7)
+MOST_SWEPT = 100
 GIVEN_UP = "系统多次处理未能完成，已停止，目录没有改动。请检查文件后重新上传；仍有问题请联系技术支持。"
 FILE_GONE = "上传的文件已不存在，请重新上传。"
 logger = logging.getLogger(__name__)
@@ -36,6 +41,7 @@ def run_load(*, load_id: int) -> None:
             fail(load, GIVEN_UP)
             return
         plan = plan_of(load)
+        store_problems(load, plan.found(*problems_of(load)))
         if load.status == LoadStatus.UPLOADED:
             keep_preview(load, plan)
         else:
@@ -81,13 +87,17 @@ def _counted(load: CatalogueLoad, rows: Iterable[CatalogueRow]) -> Iterator[Cata
             hold(load, read_count=count)
 
 
+def problems_of(load: CatalogueLoad) -> tuple[Verdict, ...]:
+    """What a person should look at: before the load is confirmed, and after it was written what was not."""
+    if load.status == LoadStatus.UPLOADED:
+        return Verdict.ERROR, Verdict.DOUBTFUL, Verdict.CHANGED
+    return (Verdict.ERROR,) if load.with_doubtful else (Verdict.ERROR, Verdict.DOUBTFUL)
+
+
 @transaction.atomic
 def keep_preview(load: CatalogueLoad, plan: Plan) -> None:
     """The load waits for a person, who sees what it would do."""
-    result = {
-        "told": plan.told(Verdict.ERROR, Verdict.DOUBTFUL, Verdict.CHANGED),
-        "new": plan.told(Verdict.NEW),
-    }
+    result = {"told": plan.told(*problems_of(load)), "new": plan.told(Verdict.NEW)}
     hold(load, status=LoadStatus.CHECKED, counts=plan.counts, result=result, lease_until=None, tries=0)
     record("catalog.load-check", load, by=load.uploaded_by, **plan.counts)
 
@@ -97,7 +107,7 @@ def write(load: CatalogueLoad, plan: Plan) -> None:
     """The entries and the DONE mark commit together, or not at all; twice changes nothing."""
     hold(load)
     counts = plan.counts | {"WRITTEN": write_plan(plan, with_doubtful=load.with_doubtful)}
-    left = (Verdict.ERROR,) if load.with_doubtful else (Verdict.ERROR, Verdict.DOUBTFUL)
+    left = problems_of(load)
     done = {"status": LoadStatus.DONE, "finished_at": timezone.now(), "lease_until": None}
     hold(load, counts=counts, result={"told": plan.told(*left)}, **done)
     record("catalog.load", load, by=load.applied_by, doubtful=load.with_doubtful, **counts)
@@ -111,6 +121,19 @@ def fail(load: CatalogueLoad, reason: str) -> None:
     record("catalog.load-fail", load, by=load.uploaded_by)
 
 
-def waiting() -> list[int]:
-    """Loads whose work must be rung for again."""
+def sweep() -> list[int]:
+    """Tidy up, and name the loads whose work must be rung for again."""
+    now = timezone.now()
+    cancel_unconfirmed(now - KEEP_UNCONFIRMED)
+    ended = CatalogueLoad.objects.filter(finished_at__lt=now - KEEP_FILES).exclude(stored_as="")
+    for load in ended[:MOST_SWEPT]:
+        delete_files(load)
     return list(unheld(CatalogueLoad.objects.filter(status__in=LOAD_UNFINISHED)).values_list("pk", flat=True))
+
+
+def cancel_unconfirmed(before: datetime) -> None:
+    """A workbook nobody comes back to confirm is given up, so that its files go too."""
+    for load in CatalogueLoad.objects.filter(status=LoadStatus.CHECKED, uploaded_at__lt=before)[:MOST_SWEPT]:
+        with transaction.atomic(), suppress(LeaseLost):
+            hold(load, status=LoadStatus.CANCELLED, finished_at=timezone.now(), lease_until=None)
+            record("catalog.load-expire", load)

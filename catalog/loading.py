@@ -97,10 +97,14 @@ class Plan:
         found = Counter(item.verdict for item in self.items)
         return {verdict.value: found[verdict] for verdict in Verdict}
 
-    def told(self, *verdicts: Verdict) -> dict[str, object]:
-        """The first items of these verdicts as a page lists them, and how many there are."""
+    def found(self, *verdicts: Verdict) -> list[Item]:
+        """The items of these verdicts, one verdict after the other."""
         found = [item for item in self.items if item.verdict in verdicts and not item.is_inherited]
-        found.sort(key=lambda item: (verdicts.index(item.verdict), item.number))
+        return sorted(found, key=lambda item: (verdicts.index(item.verdict), item.number))
+
+    def told(self, *verdicts: Verdict) -> dict[str, object]:
+        """The first of them as a page lists them, and how many there are."""
+        found = self.found(*verdicts)
         return {"count": len(found), "rows": [item.told for item in found[:MOST_TOLD]]}
 
     def _read_catalogue(self):

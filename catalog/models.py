@@ -385,3 +385,8 @@ class CatalogueLoad(StateMachine, Leased):
     @property
     def is_unfinished(self):
         return self.status in LOAD_UNFINISHED
+
+    @property
+    def problems_stored_as(self):
+        """Where all rows to look at lie, beside the upload and as long as it."""
+        return f"{self.stored_as}.problems.xlsx"

@@ -90,11 +90,14 @@ class ProducerQuerySet(NamedQuerySet):
 
 
 class ModelQuerySet(NamedQuerySet):
-    def with_list_columns(self):
-        """Approved displacements only; those waiting are the requesting enterprise's affair."""
-        displacements = self.model._meta.get_field("displacements").related_model.objects.approved()
+    def with_list_columns(self, *, asked_by=None):
+        """Approved displacements, and those that wait for the enterprise that asks: others' are not its
+        affair.
+        """
+        displacements = self.model._meta.get_field("displacements").related_model.objects
+        shown = displacements.usable_by(asked_by) if asked_by else displacements.approved()
         return self.select_related("brand", "producer").prefetch_related(
-            models.Prefetch("displacements", displacements.order_by("value"))
+            models.Prefetch("displacements", shown.order_by("value"))
         )
 
     def named_like(self, text):
@@ -152,7 +155,12 @@ class RequestQuerySet(models.QuerySet):
         """Without displacements that were asked for together with their model."""
         return self.exclude(displacement__requested_at=F("displacement__model__requested_at"))
 
-    def with_list_columns(self):
+    def with_list_columns(self, *, asked_by):
+        """A model comes with the displacements this enterprise asked for together with it, whatever became of
+        them; those another one added are not its affair.
+        """
+        displacements = self.model.displacement.field.related_model.objects
+        together = displacements.filter(requested_at=F("model__requested_at"), requests__uscc=asked_by.uscc)
         return self.select_related(
             "brand__merged_into",
             "producer__merged_into",
@@ -162,7 +170,7 @@ class RequestQuerySet(models.QuerySet):
             "link__brand",
             "link__producer",
             "by",
-        )
+        ).prefetch_related(models.Prefetch("model__displacements", together.order_by("value")))
 
 
 class LoadQuerySet(models.QuerySet):

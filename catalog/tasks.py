@@ -12,8 +12,8 @@ def run_load(load_id: int):
 
 @shared_task
 def sweep_loads():
-    """Ring again for every load whose bell was lost or whose worker died."""
+    """Delete what is over, and ring again for every load whose bell was lost or whose worker died."""
     from catalog import load_jobs  # noqa: PLC0415
 
-    for load_id in load_jobs.waiting():
+    for load_id in load_jobs.sweep():
         run_load.delay(load_id)

@@ -18,13 +18,13 @@ from accounts.audit import record
 from accounts.enums import Role
 from accounts.models import User
 from accounts.notices import notify
+from autoflow.common.leases import LEASE, LeaseLost
 from filing.enums import UNSETTLED, PushOutcome, PushState
 from filing.images import ImageUnavailable
 from filing.models import PushMessage, PushTry
 from filing.police_client import Answer, exchange
 from filing.police_message import PURPOSE, RECEIVER, field_names, message_body
 
-LEASE = timedelta(seconds=60)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(hours=72)
 ALARM_PAUSE = timedelta(hours=1)
@@ -34,10 +34,6 @@ IMAGE_GONE = "影像文件缺失或已损坏，没有发送，已停止推送；
 BROKEN_OFF = "系统内部故障，没有完成推送"
 GIVEN_UP = "已重试 72 小时仍未成功，停止推送"
 logger = logging.getLogger(__name__)
-
-
-class LeaseLost(Exception):
-    """Another worker took the message over: this copy stops without a trace."""
 
 
 def deliver(*, message_id: int) -> int | None:

@@ -5,7 +5,8 @@ from functools import reduce
 from operator import or_
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Left
 from django.utils import timezone
 
 from accounts.enums import ENTERPRISE_ROLES, Role
@@ -36,8 +37,7 @@ def seats_of(user):
     """The officers whose matters this one decides today: himself, and those he stands in for (代办)."""
     if user.role not in CONFIRMING_ROLES:
         return [user]
-    rows = user.deputyships.in_force().select_related("absent")
-    return [user, *(row.absent for row in rows if row.is_standing)]
+    return [user, *(row.absent for row in user.deputyships.in_force().select_related("absent"))]
 
 
 def areas_of(user):
@@ -173,9 +173,8 @@ class FilingQuerySet(models.QuerySet):
         return queue.filter(later).first() or queue.first()
 
     def _claimed(self, whose):
-        """A claim counts for its term, and not for what was handed in again since."""
-        since = timezone.now() - CLAIM_TERM
-        return self._has("claim", whose, at__gt=since, at__gte=OuterRef("submitted_at"))
+        claims = self.model._meta.get_field("claim").related_model.objects.live()
+        return Exists(claims.filter(whose, filing=OuterRef("pk")))
 
     def _has(self, related, *conditions, **values):
         model = self.model._meta.get_field(related).related_model
@@ -192,10 +191,14 @@ class FilingQuerySet(models.QuerySet):
             "enterprise", "licence_original_image", "licence_duplicate_image", "seal_image"
         ).prefetch_related(models.Prefetch("brand_lines", pictures), "authorization_lines", "residents")
 
+    def with_holder(self):
+        """Adds the claim on each, and whether it still counts (is_held)."""
+        return self.select_related("claim__by").annotate(is_held=self._claimed(Q()))
+
     def with_list_columns(self):
         """What a list shows and nothing else: personal data stays encrypted where it is."""
         return (
-            self.select_related("claim__by")
+            self.with_holder()
             .only(*LIST_COLUMNS)
             .annotate(is_urged=self._has("urges"), is_to_reverify=self._has("events", action="REVERIFY"))
         )
@@ -211,6 +214,32 @@ class FilingQuerySet(models.QuerySet):
         if not text:
             return self
         return self.filter(Q(uscc__startswith=text.upper()) | Q(enterprise_name__contains=text))
+
+
+class ClaimQuerySet(models.QuerySet):
+    def live(self):
+        """Claims that still say something: not after their term, a decision or another submission, and not
+        those of somebody who decides there no longer: moved, switched off, his standing in ended.
+        """
+        since = timezone.now() - CLAIM_TERM
+        claims = self.filter(filing__status__in=AWAITING, at__gt=since, at__gte=F("filing__submitted_at"))
+        return claims.filter(Exists(self._seats()))
+
+    def _seats(self):
+        """The officers at the body of the filing who are the holder, or for whom he stands in today."""
+        officers = self.model.by.field.related_model.objects
+        deputies = officers.model.deputies.rel.related_model.objects.in_force()
+        standing_in = deputies.filter(absent=OuterRef("pk"), deputy=OuterRef(OuterRef("by")))
+        place = OuterRef("filing__division_code")
+        return officers.alias(city=Left("division_id", 4)).filter(
+            Q(role=Role.PROVINCE)
+            | Q(role=Role.CITY, city=Left(place, 4))
+            | Q(role=Role.COUNTY, division=place),
+            Q(pk=OuterRef("by")) | Exists(standing_in),
+            is_active=True,
+            role=OuterRef("filing__confirm_level"),
+            jurisdiction=OuterRef("filing__jurisdiction_code"),
+        )
 
 
 class PolicyQuerySet(models.QuerySet):
@@ -264,9 +293,21 @@ class DeputyQuerySet(models.QuerySet):
         return self.none()
 
     def in_force(self):
-        """Those of today, in Shanghai, that nobody ended early."""
+        """Those of today, in Shanghai, that stand."""
         today = timezone.localdate()
-        return self.filter(ended_at=None, starts_on__lte=today, ends_on__gte=today)
+        return self.standing().filter(starts_on__lte=today, ends_on__gte=today)
+
+    def standing(self):
+        """Not ended early, and both officers active and where they were: `Deputy.is_standing` of one row."""
+        return self.filter(
+            ended_at=None,
+            absent__is_active=True,
+            absent__role=F("role"),
+            absent__division=F("division_code"),
+            deputy__is_active=True,
+            deputy__role=F("deputy_role"),
+            deputy__division=F("deputy_division_code"),
+        )
 
     def with_list_columns(self):
         return self.select_related("absent", "deputy", "set_by", "ended_by")

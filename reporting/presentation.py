@@ -166,8 +166,11 @@ def unlocking(report, standing: Standing) -> dict | None:
 
 
 def as_submitted(report, version):
-    """The figures of a version, whatever the enterprise has typed since; for showing only."""
-    report.nil_return = version.nil_return
+    """The figures of a version and who filled it in, whatever the enterprise has typed since; for showing
+    only.
+    """
+    for name in ("nil_return", "preparer_name", "preparer_phone"):
+        setattr(report, name, getattr(version, name))
     for name, value in report.form_class.figures(version.content).items():
         setattr(report, name, value)
 

@@ -96,7 +96,7 @@ def facts(entry):
                 ("生产商", _named([entry.producer])),
                 ("车辆类别", entry.get_report_category_display()),
                 ("能源类型", entry.get_energy_type_display()),
-                ("排量（升）", "、".join(str(each.value) for each in _live(entry.displacements.all()))),
+                ("排量（升）", _displacements_of(entry)),
             ]
         case CatalogKind.LINK:
             return _link_facts(entry)
@@ -106,6 +106,13 @@ def facts(entry):
         ("生产商", entry.model.producer.name),
         ("能源类型", entry.model.get_energy_type_display()),
     ]
+
+
+def _displacements_of(model):
+    """What it has; of a model that was rejected, what was asked for, which was rejected with it."""
+    found = model.displacements.all()
+    shown = found if model.status == CatalogStatus.REJECTED else _live(found)
+    return "、".join(str(each.value) for each in shown)
 
 
 def _link_facts(entry):

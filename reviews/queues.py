@@ -170,15 +170,16 @@ def _place_of(body):
 
 
 def with_ages(filings):
-    """Adds what it is, how long it has waited, whether its term is over, and in whose hands it is."""
+    """Adds what it is, how long it has waited, whether its term is over, and, of those read with their
+    holder, in whose hands it is.
+    """
     now = timezone.now()
     for filing in filings:
         is_waiting = filing.status in AWAITING
-        claim = getattr(filing, "claim", None)
         filing.type_text = "、".join(enterprise_types()[code].name for code in filing.enterprise_types)
         filing.age = age_text(filing.submitted_at, now) if is_waiting else ""
         filing.is_overdue = is_waiting and filing.due_at is not None and filing.due_at < now
-        filing.holder = claim if claim is not None and claim.is_live else None
+        filing.holder = filing.claim if getattr(filing, "is_held", False) else None
     return filings
 
 

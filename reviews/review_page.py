@@ -34,7 +34,7 @@ from reviews.lifecycle import other_actions
 from reviews.queues import deadline_text, has_next_waiting, with_ages
 from reviews.suspicions import suspicions_of
 
-RELATED = (*IMAGES, "enterprise", "resident_market", "submitted_by", "decided_by", "claim__by")
+RELATED = (*IMAGES, "enterprise", "resident_market", "submitted_by", "decided_by")
 ON_LICENCE = (
     "enterprise_name",
     "uscc",

@@ -85,6 +85,9 @@ urlpatterns = [
     path("catalog/loads/template.xlsx", catalog_loads.load_template, name="catalog-load-template"),
     path("catalog/loads/<int:load_id>/", catalog_loads.load_detail, name="catalog-load"),
     path("catalog/loads/<int:load_id>/progress/", catalog_loads.load_progress, name="catalog-load-progress"),
+    path(
+        "catalog/loads/<int:load_id>/problems.xlsx", catalog_loads.load_problems, name="catalog-load-problems"
+    ),
     path("catalog/loads/<int:load_id>/apply/", catalog_loads.load_apply, name="catalog-load-apply"),
     path("catalog/loads/<int:load_id>/cancel/", catalog_loads.load_cancel, name="catalog-load-cancel"),
     path("catalog/<str:kind>/approve/", catalog.entries_approve, name="catalog-approve-many"),

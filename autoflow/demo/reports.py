@@ -235,6 +235,8 @@ def version_of(report, content):
         number=1,
         content=content,
         sha256=digest(content),
+        preparer_name=report.preparer_name,
+        preparer_phone=report.preparer_phone,
         submitted_at=report.submitted_at,
         submitted_by=report.submitted_by,
         is_late=report.is_late,

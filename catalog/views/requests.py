@@ -30,7 +30,8 @@ SENT = "已提交申请，审核前本企业可在草稿中选用；一般 3 个
 @permission_required(Permission.CATALOG_REQUEST)
 def request_list(request):
     """What this enterprise asked for, newest first, with the decision and its reason."""
-    rows = Request.objects.visible_to(request.user).leading().with_list_columns()
+    rows = Request.objects.visible_to(request.user).leading()
+    rows = rows.with_list_columns(asked_by=request.user)
     context = {
         "page": keyset_page(rows, keys=("id",), request=request),
         "asking": {
@@ -84,8 +85,7 @@ def displacement_add(request):
     model_id = chosen_id(request, "model")
     if model_id is None:
         return _choose_model(request)
-    models = VehicleModel.objects.visible_to(request.user).usable_by(request.user).with_list_columns()
-    model = get_object_or_404(models, pk=model_id)
+    model = get_object_or_404(_models_for(request.user), pk=model_id)
     form = DisplacementForm(request.POST or None, user=request.user, model=model)
     return _answer(request, form, services.request_displacement, "catalog/displacement_add.html")
 
@@ -171,10 +171,14 @@ def _number(text):
     return int(text) if str(text or "").isdecimal() else None
 
 
+def _models_for(user):
+    """The models a person may ask more displacements of, with those he can choose already."""
+    return VehicleModel.objects.visible_to(user).usable_by(user).with_list_columns(asked_by=user)
+
+
 def _choose_model(request):
     """The models a name may mean, to choose one."""
     text = chosen_text(request.GET, "q")
-    models = VehicleModel.objects.visible_to(request.user).usable_by(request.user)
-    found = models.named_like(text).with_list_columns().order_by("name", "id")[:MOST_FOUND] if text else []
+    found = _models_for(request.user).named_like(text).order_by("name", "id")[:MOST_FOUND] if text else []
     context = {"text": text, "found": found, "next_url": _next_of(request), "most": MOST_FOUND}
     return render(request, "catalog/displacement_model.html", context)

@@ -6,13 +6,12 @@ import json
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
-from django.utils import timezone
 
 from accounts.models import User
 from autoflow.common.crypto import EncryptedTextField
-from filing.enums import AWAITING, CLAIM_TERM, BulkOutcome
+from filing.enums import BulkOutcome
 from filing.models.filings import Filing
-from filing.querysets import BulkConfirmQuerySet
+from filing.querysets import BulkConfirmQuerySet, ClaimQuerySet
 
 
 class ReviewClaim(models.Model):
@@ -22,18 +21,10 @@ class ReviewClaim(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="办理人")
     at = models.DateTimeField("开始办理时间")
 
+    objects = ClaimQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "办理占用"
-
-    @property
-    def is_live(self):
-        """Whether it still says anything: not after its term, a decision, or another submission."""
-        filing = self.filing
-        return (
-            filing.status in AWAITING
-            and self.at >= filing.submitted_at
-            and self.at > timezone.now() - CLAIM_TERM
-        )
 
 
 class ReturnItem(models.Model):

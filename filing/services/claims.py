@@ -29,8 +29,7 @@ def claim_filing(*, filing_id: int, by: User) -> Filing:
 
 def _claim_of_colleague(filing, by):
     """Somebody else's claim that still counts; asked under the lock of the filing."""
-    held = ReviewClaim.objects.select_related("by", "filing").filter(filing=filing).exclude(by=by).first()
-    return held if held is not None and held.is_live else None
+    return ReviewClaim.objects.live().select_related("by").filter(filing=filing).exclude(by=by).first()
 
 
 def claim_next(*, after_id: int, by: User) -> Filing | None:

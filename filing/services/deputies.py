@@ -61,8 +61,7 @@ def _ensure_days(absent, starts_on, ends_on):
         raise BusinessError("结束日期不能早于开始日期。")
     if (ends_on - starts_on).days >= MOST_DAYS:
         raise BusinessError(f"一次代办最长 {MOST_DAYS} 天，到期仍需代办的请再次安排。")
-    others = absent.deputies.filter(ended_at=None, starts_on__lte=ends_on, ends_on__gte=starts_on)
-    if any(row.is_standing for row in others.select_related("absent", "deputy")):
+    if absent.deputies.standing().filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
         raise BusinessError("这段日期内已安排了代办，请先结束原来的安排。")
 
 

@@ -146,6 +146,8 @@ class ReportVersion(models.Model):
     warning_count = models.PositiveIntegerField("异常数", default=0)
     findings = models.JSONField("异常与说明", default=list)
     note = models.CharField("异常说明", max_length=1000, blank=True, default="")
+    preparer_name = models.CharField("填表人", max_length=50, blank=True, default="")
+    preparer_phone = EncryptedTextField("填表人电话", blank=True, default="", bound_to="reporting_report")
     submitted_at = models.DateTimeField("上报时间")
     submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上报人")
     is_late = models.BooleanField("截止后上报", default=False)

@@ -15,11 +15,13 @@ from autoflow.common.errors import BusinessError
 from reporting import clock
 from reporting.chasing import MOST_CHASED, chases_of, reason_not_to_chase
 from reporting.deadlines import standings_of, windows_by_jurisdiction
+from reporting.enums import ObligationState
 from reporting.models import Obligation
 from reporting.periods import Period
 from reporting.registry import report_form
 from reporting.steps import audited
 
+MISSING, RETURNED = "贵单位还没有上报，请尽快填报。", "贵单位的报表已被退回，请尽快修改后重新上报。"
 CLAIM = """
     INSERT INTO reporting_chase (obligation_id, day, by_id)
     SELECT id, %s, %s FROM unnest(%s::bigint[]) AS owed (id)
@@ -77,14 +79,15 @@ def _claim(ids, at, by):
 
 
 def _tell(owed, standings, form, period, by):
-    """Each group of the same limits in one step."""
+    """Each group of the same words and limits in one step."""
     groups = defaultdict(list)
     for row in owed:
-        groups[standings[row.enterprise_id].note].append(row.pk)
-    for note, ids in groups.items():
+        asked = RETURNED if row.state == ObligationState.RETURNED else MISSING
+        groups[f"{asked}{standings[row.enterprise_id].note}"].append(row.pk)
+    for text, ids in groups.items():
         notify(
             User.objects.filter(enterprises__obligations__in=ids).distinct(),
             title=f"{by.organisation}催报：{period.label}{form.title}",
-            text=f"贵单位还没有上报，请尽快填报。{note}",
+            text=text,
             url=reverse(f"{form.namespace}-list"),
         )

@@ -203,6 +203,8 @@ def _keep_version(report, findings):
         warning_count=report.warning_count,
         findings=findings,
         note=report.note,
+        preparer_name=report.preparer_name,
+        preparer_phone=report.preparer_phone,
         submitted_at=report.submitted_at,
         submitted_by=report.submitted_by,
         is_late=standing.is_late,

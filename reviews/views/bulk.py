@@ -37,12 +37,8 @@ def _confirm_page(request, ids, error=""):
     wanted = {
         int(text) for text in ids[:MOST_LISTED] if text.isascii() and text.isdigit() and len(text) <= 18
     }
-    rows = list(
-        waiting_for(request.user)
-        .filter(pk__in=wanted)
-        .select_related("claim__by")
-        .order_by("submitted_at", "id")
-    )
+    found = waiting_for(request.user).filter(pk__in=wanted).with_holder()
+    rows = list(found.order_by("submitted_at", "id"))
     odd = suspicions_of(rows, request.user) if rows else {}
     for row in with_ages(rows):
         row.suspicions = odd[row.pk]

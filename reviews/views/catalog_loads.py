@@ -3,7 +3,7 @@
 import io
 
 from django.contrib import messages
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,6 +15,7 @@ from autoflow.common.health import is_worker_alive
 from autoflow.common.pages import keyset_page
 from catalog import services
 from catalog.forms import UploadForm
+from catalog.load_files import has_problems, open_problems
 from catalog.loading import MOST_TOLD, Verdict
 from catalog.models import CatalogueLoad
 from catalog.workbook import template_workbook
@@ -65,6 +66,16 @@ def load_progress(request, load_id):
     return response
 
 
+@require_safe
+@permission_required(Permission.CATALOG_MANAGE)
+def load_problems(request, load_id):
+    """Every row to look at again, of which the page lists the first."""
+    load = _load_of(request, load_id)
+    if not has_problems(load):
+        raise Http404
+    return FileResponse(open_problems(load), as_attachment=True, filename="请核对.xlsx", content_type=XLSX)
+
+
 @require_POST
 @permission_required(Permission.CATALOG_MANAGE)
 def load_apply(request, load_id):
@@ -107,6 +118,7 @@ def _load_page(request, load, *, error=None):
         "doubtful": counts[Verdict.DOUBTFUL],
         "writable": sum(counts[name] for name in (Verdict.NEW, Verdict.CHANGED, Verdict.DOUBTFUL)),
         "told": load.result.get("told"),
+        "has_problem_file": has_problems(load),
         "new": load.result.get("new"),
         "most": MOST_TOLD,
         "written": load.counts.get("WRITTEN"),

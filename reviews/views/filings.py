@@ -82,7 +82,7 @@ def filing_compare(request, filing_id):
 
 
 def filing_of(request, filing_id):
-    filings = Filing.objects.visible_to(request.user).select_related(*RELATED)
+    filings = Filing.objects.visible_to(request.user).select_related(*RELATED).with_holder()
     return get_object_or_404(filings, pk=filing_id)
 
 

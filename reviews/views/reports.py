@@ -15,6 +15,7 @@ from autoflow.common.requests import chosen_id
 from newcar.monthly import NewcarMonthly
 from reporting import clock, presentation
 from reporting.chasing import MOST_CHASED
+from reporting.enums import ObligationState
 from reporting.models import Obligation, ObligationCount, Report
 from reporting.services import chase_owed, note_export, return_report
 from reviews import report_page
@@ -108,7 +109,8 @@ def report_chase(request, obligation_id):
     """«催报»: remind one enterprise of what it owes; the address keeps the list one came from."""
     chosen = ReportFilter(request.GET, request.user, clock.now())
     owed = get_object_or_404(Obligation.objects.visible_to(request.user), pk=obligation_id)
-    return _chase(request, chosen, owed.form_class, owed.month, [owed.pk])
+    back = chosen.address if owed.state == ObligationState.RETURNED else _missing_tab(chosen)
+    return _chase(request, back, owed.form_class, owed.month, [owed.pk])
 
 
 @require_POST
@@ -118,10 +120,14 @@ def report_chase_all(request):
     chosen = ReportFilter(request.GET, request.user, clock.now())
     owed = chosen.missing(Obligation.objects.visible_to(request.user))
     ids = list(owed.order_by("pk").values_list("pk", flat=True)[: MOST_CHASED + 1])
-    return _chase(request, chosen, chosen.form, chosen.period, ids)
+    return _chase(request, _missing_tab(chosen), chosen.form, chosen.period, ids)
 
 
-def _chase(request, chosen, form, period, ids):
+def _missing_tab(chosen):
+    return f"{chosen.here}&tab={MISSING}"
+
+
+def _chase(request, back, form, period, ids):
     try:
         told, left = chase_owed(form=form.key, period=period, obligation_ids=ids, by=request.user)
     except BusinessError as error:
@@ -129,7 +135,7 @@ def _chase(request, chosen, form, period, ids):
     else:
         rest = f"其余 {left} 家今天已催报过或现在不能填报，没有再发。" if left else ""
         messages.success(request, f"已催报 {told} 家，企业会收到站内消息。{rest}")
-    return redirect(f"{reverse('reviews:report-list')}?{chosen.here}&tab={MISSING}")
+    return redirect(f"{reverse('reviews:report-list')}?{back}")
 
 
 @require_safe

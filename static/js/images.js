@@ -7,6 +7,7 @@ const LONGEST_ALLOWED = 8000;
 const SHARP_SIDE = 600;
 const SMALLEST_SCALE = 0.1;
 const QUALITIES = [0.9, 0.8, 0.7];
+const PAUSE = 250;
 const MAGIC = { jpg: [0xff, 0xd8, 0xff], png: [0x89, 0x50, 0x4e, 0x47] };
 const DAMAGED = "图片已损坏或不完整，请重新扫描或拍照后上传。";
 const fields = new WeakMap();
@@ -18,7 +19,8 @@ function isPicture(bytes) {
   return Object.values(MAGIC).some((magic) => magic.every((byte, index) => bytes[index] === byte));
 }
 
-// The parts of a field and what is under way in it; `source` is the file as chosen, `turn` in quarters to the right.
+// The parts of a field and what is under way in it; `source` is the file as chosen, `turn` in quarters and `tilt` in
+// degrees to the right.
 function fieldOf(node) {
   const root = node.closest("[data-image-field]");
   if (!fields.has(root)) {
@@ -35,11 +37,15 @@ function fieldOf(node) {
       stage: part("stage"),
       before: part("before"),
       after: part("after"),
+      slider: part("tilt"),
+      angle: part("angle"),
       accept: root.querySelector("[data-image-do=accept]"),
       source: null,
       made: null,
       accepted: null,
       turn: 0,
+      tilt: 0,
+      pause: 0,
       round: 0,
     });
   }
@@ -69,6 +75,7 @@ async function show(place, blob, alt) {
 }
 
 function closeEditor(field) {
+  clearTimeout(field.pause);
   field.round += 1;
   field.made = null;
   field.editor.hidden = true;
@@ -86,6 +93,7 @@ async function choose(field) {
   closeEditor(field);
   field.source = file ?? null;
   field.turn = 0;
+  setTilt(field, 0);
   field.adjust.hidden = true;
   field.preview.replaceChildren(...field.stored);
   say(field, "");
@@ -118,30 +126,31 @@ function doubt(width, height) {
   return Math.min(width, height) < SHARP_SIDE ? "图片较小，请确认文字可辨认。" : "";
 }
 
-// The picture upright on white, by turns of 90 degrees, at a scale.
-function drawn(bitmap, scale, turn) {
+// The picture turned on white, at a scale; the canvas grows with its corners, so that nothing is cut off.
+function drawn(bitmap, scale, degrees) {
   const canvas = document.createElement("canvas");
   const width = Math.max(1, Math.round(bitmap.width * scale));
   const height = Math.max(1, Math.round(bitmap.height * scale));
-  const isSideways = turn % 2 === 1;
-  canvas.width = isSideways ? height : width;
-  canvas.height = isSideways ? width : height;
+  const angle = (degrees * Math.PI) / 180;
+  const [across, along] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
+  canvas.width = Math.round(width * across + height * along);
+  canvas.height = Math.round(width * along + height * across);
   const pen = canvas.getContext("2d");
   pen.imageSmoothingQuality = "high";
   pen.fillStyle = "#fff";
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.translate(canvas.width / 2, canvas.height / 2);
-  pen.rotate((turn * Math.PI) / 2);
+  pen.rotate(angle);
   pen.drawImage(bitmap, -width / 2, -height / 2, width, height);
   return canvas;
 }
 
 // As many pixels as fit into the limit, then the best quality for them.
-async function smaller(file, turn, limit) {
+async function smaller(file, degrees, limit) {
   const bitmap = await createImageBitmap(file);
   const size = { width: bitmap.width, height: bitmap.height };
   for (let scale = Math.min(1, LONGEST_SIDE / Math.max(size.width, size.height)); scale > SMALLEST_SCALE; scale *= 0.85) {
-    const canvas = drawn(bitmap, scale, turn);
+    const canvas = drawn(bitmap, scale, degrees);
     for (const quality of QUALITIES) {
       const blob = await new Promise((done) => { canvas.toBlob(done, "image/jpeg", quality); });
       if (blob && blob.size <= limit) {
@@ -155,18 +164,19 @@ async function smaller(file, turn, limit) {
 }
 
 async function edit(field) {
+  clearTimeout(field.pause);
   const round = (field.round += 1);
-  const { source, turn } = field;
+  const { source, turn, tilt } = field;
   field.adjust.hidden = true;
   field.accept.disabled = true;
   say(field, "正在处理图片…");
-  const made = await smaller(source, turn, Number(field.input.dataset.maxBytes)).catch(() => null);
+  const made = await smaller(source, turn * 90 + tilt, Number(field.input.dataset.maxBytes)).catch(() => null);
   if (round !== field.round) return;
   if (!made) {
     refuse(field, DAMAGED);
     return;
   }
-  field.made = made;
+  field.made = { ...made, tilt };
   await show(field.stage, made.blob, `${field.name}，处理后的预览`);
   if (round !== field.round) return;
   field.before.textContent = facts(source.size, made.size.width, made.size.height);
@@ -179,9 +189,27 @@ async function edit(field) {
   }
 }
 
+function setTilt(field, degrees) {
+  field.tilt = degrees;
+  field.slider.value = degrees;
+  field.slider.setAttribute("aria-valuetext", `${degrees} 度`);
+  field.angle.textContent = `${degrees}°`;
+}
+
+// While the slider moves, the picture shown turns with it; it is made anew as soon as the slider rests.
+function slide(field) {
+  clearTimeout(field.pause);
+  field.round += 1;
+  field.accept.disabled = true;
+  setTilt(field, Number(field.slider.value));
+  field.stage.firstElementChild.style.rotate = `${field.tilt - field.made.tilt}deg`;
+  field.pause = setTimeout(edit, PAUSE, field);
+}
+
 const steps = {
   left(field) { field.turn = (field.turn + 3) % 4; return edit(field); },
   right(field) { field.turn = (field.turn + 1) % 4; return edit(field); },
+  level(field) { setTilt(field, 0); return edit(field); },
 
   async accept(field) {
     const { blob, width, height } = field.made;
@@ -214,6 +242,10 @@ document.addEventListener("change", (event) => {
   if (event.target.files[0] && event.target.files[0] === field.accepted) return;
   field.accepted = null;
   choose(field);
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-image-tilt]")) slide(fieldOf(event.target));
 });
 
 document.addEventListener("click", (event) => {

@@ -227,7 +227,7 @@ def test_brand_lines_number_rows_and_offer_an_empty_one():
     html = render('{% brand_lines formset options_url="/catalog/producers/options/" %}', formset=formset)
 
     elements = Elements(html)
-    names = {attrs["name"] for attrs in elements.all("input")}
+    names = {attrs.get("name") for attrs in elements.all("input")}
     assert {"brand_lines-TOTAL_FORMS", "brand_lines-1-area", "brand_lines-__prefix__-area"} <= names
     assert elements.all("div")[0]["data-options-url"] == "/catalog/producers/options/"
     assert "品牌 2" in html

@@ -91,8 +91,8 @@ def test_the_keys_alone_are_enough(clerk_of):
     part(clerk, "input[type=file]").set_input_files(photo())
     part(clerk, "[data-image-editor]").wait_for(state="visible")
     assert clerk.page.evaluate("document.activeElement.matches('[data-image-editor]')")
-    keys.press("Tab")
-    keys.press("Tab")
+    for _ in ("slider", "复位", "向左转", "向右转"):
+        keys.press("Tab")
     keys.press("Enter")
     part(clerk, "[data-image-do=accept]:enabled").wait_for()
     keys.press("Tab")
@@ -105,17 +105,55 @@ def test_the_keys_alone_are_enough(clerk_of):
     assert image.width < image.height
 
 
+def scan(tilt=0):
+    """A page of 900 × 650 pixels with a black bar along its upper edge, laid askew on grey."""
+    image = Image.new("RGB", (900, 650), "white")
+    ImageDraw.Draw(image).rectangle((0, 0, 900, 200), fill="black")
+    buffer = io.BytesIO()
+    image.rotate(tilt, Image.Resampling.BICUBIC, fillcolor="grey").save(buffer, "PNG")
+    return {"name": "扫描.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_picture_lying_askew_is_straightened_by_degrees(clerk_of, viewport):
+    filing = FilingFactory()
+    clerk = clerk_of(filing, viewport=viewport)
+    part(clerk, "input[type=file]").set_input_files(scan(tilt=5))
+    part(clerk, "[data-image-adjust]").click()
+    slider = clerk.page.get_by_label("微调角度").and_(part(clerk, "input"))
+    part(clerk, "[data-image-do=accept]:enabled").wait_for()
+    slider.focus()
+    for _ in range(12):
+        clerk.page.keyboard.press("ArrowRight")
+    assert part(clerk, "[data-image-angle]").inner_text() == "6°"
+    assert slider.get_attribute("aria-valuetext") == "6 度"
+    assert part(clerk, "[data-image-do=accept]").is_disabled()
+    part(clerk, "[data-image-do=level]").click()
+    part(clerk, "[data-image-do=accept]:enabled").wait_for()
+    assert "900×650 像素" in part(clerk, "[data-image-after]").inner_text()
+
+    slider.focus()
+    for _ in range(10):
+        clerk.page.keyboard.press("ArrowRight")
+    part(clerk, "[data-image-do=accept]:enabled").wait_for()
+    assert not clerk.faults()
+    part(clerk, "[data-image-do=accept]").click()
+    part(clerk, "[data-image-editor]").wait_for(state="hidden")
+    clerk.press("button[name=action][value=save]")
+
+    image, _ = stored_seal(filing)
+    assert image.size == (953, 726)
+    grey = image.convert("L")
+    assert min(map(grey.getpixel, [(2, 2), (950, 2), (2, 723), (950, 723)])) > 245
+    middle = [[grey.getpixel((x, y)) for x in (200, 476, 750)] for y in (225, 255)]
+    assert max(middle[0]) < 40
+    assert min(middle[1]) > 215
+
+
 def test_a_small_picture_goes_as_it_is_and_can_be_turned(clerk_of):
     filing = FilingFactory()
     clerk = clerk_of(filing)
-    image = Image.new("RGB", (900, 650), "white")
-    ImageDraw.Draw(image).rectangle((0, 0, 900, 200), fill="black")
-    small = io.BytesIO()
-    image.save(small, "PNG")
-
-    part(clerk, "input[type=file]").set_input_files(
-        {"name": "扫描.png", "mimeType": "image/png", "buffer": small.getvalue()}
-    )
+    part(clerk, "input[type=file]").set_input_files(scan())
     part(clerk, "[data-image-adjust]").wait_for(state="visible")
     assert "900×650 像素" in part(clerk, "[data-image-message]").inner_text()
     part(clerk, "[data-image-adjust]").click()

@@ -16,8 +16,10 @@ from django.utils import timezone
 from accounts.models import AuditRecord
 from autoflow.common.errors import BusinessError, ConflictError
 from autoflow.common.leases import MAX_TRIES, LeaseLost, claim, hold
-from catalog import load_jobs, tasks
+from autoflow.common.workbooks import read_rows
+from catalog import load_jobs, loading, tasks
 from catalog.enums import CatalogStatus, LoadStatus
+from catalog.load_files import has_problems
 from catalog.models import Brand, BrandProducer, CatalogueLoad, Displacement, Producer, VehicleModel
 from catalog.services import apply_load, cancel_load, upload_load
 from tests.catalog.test_loading import ROW, totals, workbook
@@ -175,6 +177,49 @@ def test_load_is_given_up_after_three_tries(tmp_path, admin):
     tasks.sweep_loads()
     load.refresh_from_db()
     assert (load.status, load.failure) == (LoadStatus.FAILED, load_jobs.GIVEN_UP)
+
+
+def test_all_rows_to_look_at_are_kept_until_the_files_go_and_the_row_stays(tmp_path, admin, monkeypatch):
+    monkeypatch.setattr(loading, "MOST_TOLD", 1)
+    rows = [ROW, {**ROW, "model": "朗一"}, {**ROW, "model": "途岳1.5T"}]
+    load = work(uploaded(tmp_path, admin, rows))
+    assert (load.result["told"]["count"], len(load.result["told"]["rows"])) == (2, 1)
+    assert [row[2:4] for row in problems(load)] == [["途岳1.5T", "错误"], ["朗一", "存疑"]]
+    apply_load(load_id=load.pk, with_doubtful=True, by=admin)
+    assert [row[2:4] for row in problems(work(load))] == [["途岳1.5T", "错误"]]
+
+    kept = [load.stored_as, load.problems_stored_as]
+    load_jobs.sweep()
+    assert all(map(default_storage.exists, kept))
+    CatalogueLoad.objects.update(finished_at=timezone.now() - load_jobs.KEEP_FILES - timedelta(minutes=1))
+    load_jobs.sweep()
+    load.refresh_from_db()
+    assert not any(map(default_storage.exists, kept))
+    assert (load.stored_as, load.result["told"]["count"], load.counts["WRITTEN"]) == ("", 1, 9)
+    assert not has_problems(load)
+
+
+def problems(load):
+    path = default_storage.path(load.problems_stored_as)
+    return [cells for _, cells in read_rows(path, header_rows=1)][1:]
+
+
+def test_load_without_such_rows_has_no_workbook_of_them(tmp_path, admin):
+    assert not has_problems(work(uploaded(tmp_path, admin)))
+
+
+def test_load_nobody_confirms_is_given_up_after_a_week(tmp_path, admin):
+    load, fresh = work(uploaded(tmp_path, admin)), work(uploaded(tmp_path, admin))
+    long_ago = timezone.now() - load_jobs.KEEP_UNCONFIRMED - timedelta(minutes=1)
+    CatalogueLoad.objects.filter(pk=load.pk).update(uploaded_at=long_ago)
+    tasks.sweep_loads()
+    load.refresh_from_db()
+    fresh.refresh_from_db()
+    assert (load.status, fresh.status) == (LoadStatus.CANCELLED, LoadStatus.CHECKED)
+    assert load.finished_at
+    assert AuditRecord.objects.get(action="catalog.load-expire").object_id == str(load.pk)
+    with pytest.raises(ConflictError):
+        apply_load(load_id=load.pk, with_doubtful=False, by=admin)
 
 
 KILLED = """

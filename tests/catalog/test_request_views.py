@@ -3,6 +3,7 @@ from django.urls import reverse
 
 from catalog.enums import CatalogStatus
 from catalog.models import Brand, Displacement, Producer, Request, VehicleModel
+from catalog.services import reject_entry
 from tests.catalog.test_requests import ask_brand, ask_model, clerk
 from tests.factories import BrandFactory, EnterpriseFactory, ProducerFactory, UserFactory, VehicleModelFactory
 
@@ -248,6 +249,18 @@ def test_own_requests_are_listed_with_state_and_reason(client_for):
     assert len(page.context["page"].rows) == 2
     assert "已有“星辰汽车”。" in page.content.decode()
     assert "别家" not in page.content.decode()
+
+
+def test_own_model_is_listed_with_the_displacements_asked_for_whatever_became_of_it(client_for):
+    user, other, admin = clerk(), clerk(), UserFactory(admin=True)
+    model = ask_model(user, "途岳", displacements=["1.5", "2.0"])
+    ask_model(other, "途岳", brand=model.brand, displacements=["1.8"])
+    url = f"{reverse('catalog:displacement-add')}?model={model.pk}"
+    waiting = client_for(user).get(url).context["form"].model.displacements.all()
+    assert [str(each.value) for each in waiting] == ["1.5", "2.0"]
+    reject_entry(kind="model", entry_id=model.pk, reason="已有“途岳”。", by=admin)
+    for asker, words in ((user, "途岳 1.5、2.0 升<"), (other, "途岳 1.8 升<")):
+        assert words in client_for(asker).get(reverse("catalog:request-list")).content.decode()
 
 
 def test_own_requests_cost_the_same_queries_for_one_and_for_three(client_for, queries_of):

@@ -30,8 +30,8 @@ def waiting(minutes_ago):
 
 
 def holder(filing):
-    claim = ReviewClaim.objects.filter(filing=filing).first()
-    return claim.by if claim and claim.is_live else None
+    claim = ReviewClaim.objects.live().filter(filing=filing).first()
+    return claim and claim.by
 
 
 def test_claim_is_kept_and_recorded(officers):

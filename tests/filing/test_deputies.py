@@ -13,8 +13,8 @@ from accounts.officers import move_officer, set_officer_active
 from accounts.permissions import decide
 from autoflow.common.errors import BusinessError, ConflictError
 from filing.deputies import candidates_for, standing_text
-from filing.models import Deputy, Enterprise, Filing
-from filing.services import confirm_filing
+from filing.models import Deputy, Enterprise, Filing, ReviewClaim
+from filing.services import claim_filing, confirm_filing
 from filing.services.deputies import end_deputy, set_deputy
 from tests.factories import FilingFactory, UserFactory
 
@@ -196,3 +196,51 @@ def test_a_stand_in_does_not_reset_passwords_there(xihu, neighbour, filing):
     assert Enterprise.objects.visible_to(fresh(neighbour)).exists()
     assert "代办期间" in decide(fresh(neighbour), Permission.PASSWORD_RESET, filing.enterprise).reason
     assert decide(xihu, Permission.PASSWORD_RESET, filing.enterprise)
+
+
+def ended(row, xihu):
+    end_deputy(deputy_id=row.pk, by=fresh(xihu))
+
+
+def run_out(row, xihu):
+    yesterday = TODAY() - timedelta(days=1)
+    Deputy.objects.filter(pk=row.pk).update(starts_on=yesterday, ends_on=yesterday)
+
+
+def moved(row, xihu):
+    move = {"role": "COUNTY", "organisation": "温州市鹿城区商务局", "division_code": "330302"}
+    move_officer(user_id=row.deputy_id, **move, by=UserFactory(province=True))
+
+
+def switched_off(row, xihu):
+    set_officer_active(user_id=row.deputy_id, is_active=False, by=UserFactory(province=True))
+
+
+@pytest.mark.parametrize("end", [ended, run_out, moved, switched_off])
+def test_what_a_stand_in_has_in_hand_is_free_again_when_he_may_no_longer_decide(
+    client_for, xihu, neighbour, filing, end
+):
+    row = stand_in(xihu, neighbour)
+    claim_filing(filing_id=filing.pk, by=fresh(neighbour))
+    colleague, address = client_for(UserFactory(county=True)), f"/reviews/filings/{filing.pk}/"
+    assert f"{neighbour.short_name} 正在办理" in colleague.get(address).content.decode()
+    with pytest.raises(ConflictError):
+        claim_filing(filing_id=filing.pk, by=fresh(xihu))
+
+    end(row, xihu)
+
+    assert list(Filing.objects.free_for(fresh(xihu))) == [filing]
+    assert "还没有人办理这一件" in colleague.get(address).content.decode()
+    assert colleague.get("/reviews/filings/").context["page"].rows[0].holder is None
+    claim_filing(filing_id=filing.pk, by=fresh(xihu))
+    assert ReviewClaim.objects.live().get().by == xihu
+
+
+@pytest.mark.parametrize(("role", "level"), [("city", "CITY"), ("province", "PROVINCE")])
+def test_claim_of_an_upper_body_counts_until_its_officer_leaves(xihu, filing, role, level):
+    officer = UserFactory(**{role: True})
+    Filing.objects.update(confirm_level=level)
+    claim_filing(filing_id=filing.pk, by=officer)
+    assert ReviewClaim.objects.live().get().by == officer
+    User.objects.filter(pk=officer.pk).update(role=Role.COUNTY, division_id="330106")
+    assert not ReviewClaim.objects.live().exists()

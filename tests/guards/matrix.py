@@ -150,6 +150,7 @@ ALLOWED = {
     "reviews:catalog-load-template": {"admin"},
     "reviews:catalog-load": {"admin"},
     "reviews:catalog-load-progress": {"admin"},
+    "reviews:catalog-load-problems": {"admin"},
     "reviews:catalog-load-apply": {"admin"},
     "reviews:catalog-load-cancel": {"admin"},
     "reviews:authorization-list": AUTHORITY,

@@ -74,6 +74,32 @@ def test_each_version_is_shown_with_its_own_note_and_figures(client_for, at, cle
     assert "还没有上报的说明" not in page.content.decode()
 
 
+@pytest.mark.parametrize("who", ["enterprise", "authority"])
+def test_each_version_tells_who_filled_it_in_on_the_page_and_on_paper(client_for, at, clerk, report, who):
+    def keep(name, phone):
+        values = {"preparer_name": name, "preparer_phone": phone}
+        kept = {"values": values, "content": None, "reasons": {}}
+        return save_report(report_id=report.pk, revision=report.revision, **kept, by=clerk)
+
+    with at():
+        report = keep("王五", "0571-87650001")
+        report = submit_report(report_id=report.pk, revision=report.revision, by=clerk)
+        keep("还没上报的人", "0571-87650002")
+    client = client_for(clerk if who == "enterprise" else UserFactory(county=True))
+    prints = report.url("print") if who == "enterprise" else reverse("reviews:report-print", args=[report.pk])
+    pages = [prints] if who == "enterprise" else [prints, reverse("reviews:report-detail", args=[report.pk])]
+    for page in pages:
+        assert shown(client, page, at) == ["王五", "0571-87650001"]
+        assert shown(client, page, at, version=3) == ["测试填表人"]
+
+
+def shown(client, page, at, **query):
+    """Who of those who may have filled it in stands on the page, with the phone."""
+    text = open_page(client, page, at, **query).content.decode()
+    words = ("测试填表人", "王五", "还没上报的人", "0571-87650001", "0571-87650002")
+    return [word for word in words if word in text]
+
+
 def test_versions_are_nobody_elses(client_for, at, report):
     stranger = EnterpriseFactory(confirmed=True).staff.first()
     own, theirs = urls(report)

@@ -84,6 +84,7 @@ def month(enterprise, *, period=OCTOBER, lines=None, is_late=False, at="2026-11-
     )
     form.write(report, content)
     submitted = {"submitted_at": moment, "submitted_by": clerk, "is_late": is_late}
+    submitted["preparer_name"] = report.preparer_name
     ReportVersion.objects.create(report=report, number=1, content=content, sha256="0" * 64, **submitted)
     owe(enterprise, period, report)
     report.refresh_from_db()

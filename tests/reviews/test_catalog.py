@@ -3,6 +3,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from catalog.enums import CatalogStatus
+from catalog.load_files import delete_files
 from catalog.load_jobs import run_load
 from catalog.models import Brand, CatalogueLoad, VehicleModel
 from tests.catalog.test_loading import ROW, workbook
@@ -121,6 +122,12 @@ def test_second_decision_is_told_that_somebody_was_faster(admin):
     assert "当前状态为“已通过”" in answer.content.decode()
 
 
+def test_rejected_model_still_tells_what_was_asked_for(admin):
+    model = ask_model(clerk(), displacements=["1.5", "2.0"])
+    admin.post(url("reject", model), {"reason": "重复。"})
+    assert ("排量（升）", "1.5、2.0") in admin.get(url("entry", model)).context["facts"]
+
+
 def test_refused_rejection_says_what_is_missing(admin):
     brand = ask_brand(clerk())
     answer = admin.post(url("reject", brand), {"reason": ""})
@@ -231,12 +238,21 @@ def test_load_is_previewed_then_applied(admin, tmp_path):
     page = admin.get(detail).content.decode()
     assert "车型名称中不要包含排量" in page
     assert "已有相近车型：“朗逸”" in page
+    problems = reverse("reviews:catalog-load-problems", args=[load.pk])
+    assert problems in page
+    assert b"".join(admin.get(problems).streaming_content).startswith(b"PK")
     assert not Brand.objects.exists()
     admin.post(reverse("reviews:catalog-load-apply", args=[load.pk]), {"with_doubtful": "on"})
     assert "写入" in admin.get(progress).content.decode()
     run_load(load_id=load.pk)
     assert set(VehicleModel.objects.values_list("name", flat=True)) == {"朗逸", "朗一"}
     assert "已写入" in admin.get(detail).content.decode()
+    load.refresh_from_db()
+    delete_files(load)
+    page = admin.get(detail).content.decode()
+    assert "上传的文件已删除" in page
+    assert problems not in page
+    assert admin.get(problems).status_code == 404
     assert admin.post(reverse("reviews:catalog-load-apply", args=[load.pk])).status_code == 409
     assert admin.post(reverse("reviews:catalog-load-cancel", args=[load.pk])).status_code == 409
 

@@ -125,6 +125,43 @@ def test_who_has_reported_is_not_chased_and_who_must_mend_is(city):
     assert Chase.objects.get().obligation.report == returned
 
 
+def returned_rows(client, at=OPEN):
+    with stopped(at):
+        return client.get("/reviews/reports/", ASKED | {"status": "RETURNED"})
+
+
+def test_what_was_given_back_is_chased_from_its_list_once_a_day(city, client_for):
+    month(dealer())
+    report = month(dealer(), status="RETURNED")
+    url = f"{reverse('reviews:report-chase', args=[report.obligation.pk])}?"
+    assert url in returned_rows(city).content.decode()
+    answer = chase(city, report.obligation, status="RETURNED")
+    page, said = told(city, answer)
+    assert said == ["已催报 1 家，企业会收到站内消息。"]
+    assert (page.context["is_missing"], page.context["page"].rows) == (False, [report])
+    assert "催报 1 次，最近2026年11月2日" in page.content.decode()
+    assert "今天已催报。" in page.content.decode()
+    assert url not in page.content.decode()
+    text = "贵单位的报表已被退回，请尽快修改后重新上报。截止2026年11月5日 24:00。"
+    assert Notice.objects.get().text == text
+    county = client_for(UserFactory(county=True))
+    _, said = told(county, chase(county, report.obligation))
+    assert said == ["没有可以催报的企业：今天已催报。"]
+    assert Chase.objects.count() == Notice.objects.count() == 1
+    assert "已锁定，企业不能填报。" in returned_rows(city, LOCKED).content.decode()
+
+
+def test_list_of_what_was_given_back_costs_the_same_for_one_and_for_three(city, queries_of):
+    counts = []
+    for number in (1, 2):
+        for _ in range(number):
+            month(dealer(), status="RETURNED")
+        with queries_of() as queries:
+            returned_rows(city)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
 @pytest.mark.parametrize("role", ["county", "province", "ningbo", "jiangsu"])
 def test_other_areas_are_not_found(client_for, role):
     places = {"county": "330102", "province": "330203", "ningbo": "330106", "jiangsu": "330106"}

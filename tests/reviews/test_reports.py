@@ -254,6 +254,7 @@ def test_page_shows_reasons_history_and_older_versions(county):
     report = month(dealer(), preparer_name="测试填表人")
     content = {"lines": [line(report.monthly_lines.get().model, sold=30)]}
     submitted = {"submitted_at": shanghai("2026-11-04 10:00"), "submitted_by": report.submitted_by}
+    submitted |= {"preparer_name": "后来的人", "preparer_phone": "0571-87654321"}
     ReportVersion.objects.create(report=report, number=2, content=content, sha256="1" * 64, **submitted)
     Report.objects.filter(pk=report.pk).update(version=2, qty=30)
     ReportFinding.objects.create(
@@ -269,11 +270,14 @@ def test_page_shows_reasons_history_and_older_versions(county):
     text = page.content.decode()
     assert (page.context["shown"].number, page.context["report"].qty) == (2, 30)
     assert all(
-        word in text for word in ("销量较上月翻倍", "大宗或集团采购", "集中交付班车25辆", "测试填表人")
+        word in text
+        for word in ("销量较上月翻倍", "大宗或集团采购", "集中交付班车25辆", "后来的人 0571-87654321")
     )
     older = detail(county, report, version=1)
     assert (older.context["shown"].number, older.context["report"].qty) == (1, 8)
     assert "企业后来又上报了新的内容" in older.content.decode()
+    assert "测试填表人" in older.content.decode()
+    assert "后来的人" not in older.content.decode()
     assert detail(county, report, version=9).context["shown"].number == 2
 
 

@@ -37,6 +37,7 @@ from autoflow.supervisor import Supervisor, end_marked
 DEMONSTRATION = "autoflow.settings.dev"
 NEEDED_BYTES = 500_000_000
 READY_SECONDS = 90
+GATEWAY_SECONDS = 20
 HANDOVER_SECONDS = 20
 TEND_SECONDS = 0.2
 END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -136,11 +137,12 @@ class Quickstart:
     def start(self, log):
         self.services.stop()
         self.services.start(say)
+        gateway_port = self.start_gateway()
         self.prepare_database(log)
         self.collect_static(log)
-        say("启动网页服务、后台任务和公安接收端替身 …")
-        self.start_gateway()
+        say("启动网页服务和后台任务 …")
         self.start_web()
+        self.wait_for_gateway(gateway_port)
         self.start_worker()
 
     def prepare_database(self, log):
@@ -170,14 +172,24 @@ class Quickstart:
         stamp.write_text(digest.hexdigest())
 
     def start_gateway(self):
-        """The demo receiver, unless a real one is configured; a port in use gives way to a free one."""
+        """The demo receiver and its port, unless a real one is configured; a port in use gives way to a free
+        one.
+        """
         address = urlsplit(settings.POLICE_GATEWAY_URL)
         if address.hostname not in {"127.0.0.1", "localhost"}:
-            return
+            return None
         port = address.port if _is_free(address.port) else _any_free_port()
         os.environ["POLICE_GATEWAY_URL"] = f"http://127.0.0.1:{port}"
         command = [sys.executable, "manage.py", "police_gateway", "--port", str(port)]
         self.supervisor.add("公安接收端替身", command, log_path=self.logs / "police_gateway.log")
+        return port
+
+    def wait_for_gateway(self, port):
+        """A push the worker sends before somebody listens is tried again only after minutes."""
+        deadline = time.monotonic() + GATEWAY_SECONDS
+        while port and not _listens(port) and time.monotonic() < deadline:
+            self.tend()
+            time.sleep(TEND_SECONDS)
 
     def start_web(self):
         command = [sys.executable, "-m", "gunicorn", "autoflow.wsgi:application"]
@@ -339,6 +351,11 @@ def _is_free(port):
         except OSError:
             return False
     return True
+
+
+def _listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _any_free_port():
