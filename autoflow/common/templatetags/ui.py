@@ -1,19 +1,22 @@
 """Template components: the field, the wrappers, the state word, and how figures and dates are written."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from autoflow.common.checks import Severity
 from autoflow.common.controls import draw, words
-from autoflow.common.shells import plain_shell
+from autoflow.common.shells import place, plain_shell, shell_of
 
 register = template.Library()
 
 ABSENT = "–"
+MOST_SHELLS = 200
 STATE_TONES = {
     "done": {"CONFIRMED", "APPROVED", "DONE", "DELIVERED"},
     "waiting": {
@@ -88,6 +91,12 @@ def field(bound):
     return draw(bound)
 
 
+@register.simple_tag
+def fields(controls, *but):
+    """The controls of a form one after the other, save those named."""
+    return mark_safe("".join(draw(bound) for bound in controls if bound.name not in but))  # noqa: S308
+
+
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*sources):
     """All errors of the forms and formsets given, each a link to its control."""
@@ -153,14 +162,13 @@ def brand_lines(formset, row_label="品牌", add_label="增加品牌", options_u
 @register.simple_block_tag
 def panel(content, title, element_id="", types="", is_hidden=False):
     """A part of a page; `types` names the enterprise types it concerns, `is_hidden` that none is chosen."""
-    context = {
-        "title": title,
-        "element_id": element_id,
-        "types": words(types),
-        "is_hidden": is_hidden,
-        "body": content,
-    }
-    return render_to_string("components/panel.html", context)
+    return format_html(_panel_shell(element_id, words(types), bool(is_hidden)), title=title, body=content)
+
+
+@lru_cache(maxsize=MOST_SHELLS)
+def _panel_shell(element_id, types, is_hidden):
+    facts = {"element_id": element_id, "types": types, "is_hidden": is_hidden}
+    return shell_of("components/panel.html", facts | {name: place(name) for name in ("title", "body")})
 
 
 @register.simple_block_tag
