@@ -1,12 +1,14 @@
 """How one control of a form is drawn: from its template, or from a shell that was drawn once."""
 
+import re
 from copy import copy
 from datetime import date
+from html import escape
 
 from django import forms
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from autoflow.common.shells import place, with_places
@@ -22,7 +24,8 @@ OPTION = (
     '<div class="form-check"><input type="{}" name="{}" value="{}"{}{}>'
     '<label class="form-check-label" for="{}">{}</label></div>'
 )
-PREFIX_PLACE, VALUE_PLACE = place("prefix"), place("value")
+PREFIX_PLACE, VALUE_PLACE, REMINDER_PLACE = map(place, ("prefix", "value", "reminder"))
+LINE_BREAK = re.compile(r"\s*\n\s*")
 DATE_PLACE = "1000-01-01"
 DAY_SHOWN, FIGURE_SHOWN = forms.DateInput(format="%Y-%m-%d"), forms.TextInput()
 
@@ -46,16 +49,16 @@ def _option_parts(option):
 
 
 def draw(bound):
-    """The HTML of a control; what the field may carry is told at the tag `field`. What has errors or a
-    reminder is drawn anew, and so is what is hidden, a mere value.
+    """The HTML of a control; what the field may carry is told at the tag `field`. What has errors is drawn
+    anew, and so is what is hidden, a mere value.
     """
     kind = getattr(bound.field, "drawn_as", "") or _kind(bound)
     if kind == "hidden":
         return bound.as_widget()
     value = _preview(bound) if kind == "image" else bound.value()
-    if hasattr(bound.field, "shells") and bound.name not in bound.form.errors and not _reminder(bound):
+    if hasattr(bound.field, "shells") and bound.name not in bound.form.errors:
         return _from_shell(bound, kind, value)
-    return _from_template(bound, kind, value)
+    return _from_template(bound, kind, value, _reminder(bound))
 
 
 def _reminder(bound):
@@ -73,7 +76,7 @@ def _preview(bound):
     return previews.get(bound.name, getattr(bound.field.widget, "preview_url", ""))
 
 
-def _from_template(bound, kind, value):
+def _from_template(bound, kind, value, reminder):
     described_by = _described_by(bound)
     context = {
         "bound": bound,
@@ -89,7 +92,7 @@ def _from_template(bound, kind, value):
         "is_unmet": _is_unmet(bound),
         "preview_url": value if kind == "image" else "",
         "described_by": described_by,
-        "reminder": _reminder(bound),
+        "reminder": reminder,
     }
     if kind == "choices":
         options = _options(bound)
@@ -117,23 +120,24 @@ def _condition(bound):
 
 
 def _from_shell(bound, kind, value):
-    """A shell is the HTML of a field with a place for its prefix and, where it has a text, for its value, or
-    one for each tick. Whatever else may differ between two pages is part of the variant.
+    """A shell is the HTML of a field with a place for its prefix and, where it has them, for its value or each
+    tick and for a reminder. Whatever else may differ between two pages is part of the variant.
     """
-    shells, form = bound.field.shells, bound.form
+    shells, form, reminder = bound.field.shells, bound.form, _reminder(bound)
     put, text = _place_and_text(bound.field, kind, value)
     variant = (
         *(form.auto_id, form.use_required_attribute, _is_out_of_place(bound), _is_unmet(bound)),
-        *(put or _plain(value), kind in FILES and not bound.initial),
+        *(bool(reminder), put or _plain(value), kind in FILES and not bound.initial),
     )
     shell = shells.get(variant)
     if shell is None:
-        shell = _shell(bound, kind, put or value)
+        shell = _shell(bound, kind, put or value, reminder and REMINDER_PLACE)
         if len(shells) < MOST_SHELLS:
             shells[variant] = shell
-    prefix = conditional_escape(bound.html_name.removesuffix(bound.name))
     ticks = _ticks(bound.field.widget, value) if kind == "choices" else ()
-    return mark_safe(shell.format(*ticks, prefix=prefix, value=text))  # noqa: S308 -- all of it is escaped
+    texts = {"prefix": bound.html_name.removesuffix(bound.name), "reminder": reminder}
+    escaped = {name: escape(text) if text else "" for name, text in texts.items()}
+    return mark_safe(shell.format(*ticks, value=text, **escaped))  # noqa: S308 -- all of it is escaped
 
 
 def _place_and_text(field, kind, value):
@@ -146,14 +150,14 @@ def _place_and_text(field, kind, value):
     if hasattr(field, "labels"):
         return VALUE_PLACE, _chosen_first(field, value)
     if kind == "image":
-        return (VALUE_PLACE if value else ""), conditional_escape(value)
+        return (VALUE_PLACE if value else ""), escape(value)
     if kind not in WITH_TEXT:
         return "", ""
     put = DATE_PLACE if kind == "date" and _is_date(value) else VALUE_PLACE
     if value is None or value == "":
         return put, ""
     shown = {"date": DAY_SHOWN, "number": FIGURE_SHOWN}.get(kind, field.widget)
-    return put, conditional_escape(shown.format_value(value))
+    return put, escape(shown.format_value(value))
 
 
 def _ticks(widget, value):
@@ -174,12 +178,12 @@ def _chosen_first(field, value):
     return format_html('<option value="{}" selected>{}</option>{}', value, label, field.option_list)
 
 
-def _shell(bound, kind, value):
+def _shell(bound, kind, value, reminder):
     """The shell of a field, which never changes: from now on its kind is known."""
     bound.field.drawn_as = kind
     probe = copy(bound)
     probe.html_name = f"{PREFIX_PLACE}{bound.name}"
-    html = _from_template(probe, kind, value)
+    html = LINE_BREAK.sub("\n", _from_template(probe, kind, value, reminder))
     if hasattr(bound.field, "labels"):
         html = html.replace(f'<option value="">{VALUE_PLACE}</option>', VALUE_PLACE)
     return with_places(html.replace(DATE_PLACE, VALUE_PLACE))
