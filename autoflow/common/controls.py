@@ -120,8 +120,8 @@ def _condition(bound):
 
 
 def _from_shell(bound, kind, value):
-    """A shell is the HTML of a field with a place for its prefix and, where it has them, for its value or each
-    tick and for a reminder. Whatever else may differ between two pages is part of the variant.
+    """A shell is the HTML of a field with a place for its prefix and, where it has them, for its value or its
+    ticks and for a reminder. Whatever else may differ between two pages is part of the variant.
     """
     shells, form, reminder = bound.field.shells, bound.form, _reminder(bound)
     put, text = _place_and_text(bound.field, kind, value)
