@@ -255,3 +255,13 @@ def test_session_is_put_off_once_a_minute_and_else_only_read(client_for, user, m
         assert is_written == (project.SESSION_COOKIE_NAME in answer.cookies)
         written.append(is_written)
     assert written == [False, False, True, False, True]
+
+
+def test_a_sign_in_is_remembered_with_the_account(client, user):
+    assert user.last_login is None
+    sign_in(client, user, WRONG)
+    user.refresh_from_db()
+    assert user.last_login is None
+    sign_in(client, user)
+    user.refresh_from_db()
+    assert timezone.now() - user.last_login < timedelta(minutes=1)
