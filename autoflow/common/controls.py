@@ -3,13 +3,12 @@
 import re
 from copy import copy
 from datetime import date
-from html import escape
+from functools import lru_cache
 
 from django import forms
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.html import conditional_escape, format_html, format_html_join
 
 from autoflow.common.shells import place, with_places
 
@@ -19,7 +18,8 @@ INLINE_CHOICES = 4
 WITH_TEXT = {"text", "division", "number", "date"}
 FILES = {"image", "file"}
 MOST_SHELLS = 100
-TICKED = " checked"
+MOST_PREFIXES = 2000
+TICKED, NOTHING = map(conditional_escape, (" checked", ""))
 OPTION = (
     '<div class="form-check"><input type="{}" name="{}" value="{}"{}{}>'
     '<label class="form-check-label" for="{}">{}</label></div>'
@@ -135,14 +135,19 @@ def _from_shell(bound, kind, value):
         if len(shells) < MOST_SHELLS:
             shells[variant] = shell
     ticks = _ticks(bound.field.widget, value) if kind == "choices" else ()
-    texts = {"prefix": bound.html_name.removesuffix(bound.name), "reminder": reminder}
-    escaped = {name: escape(text) if text else "" for name, text in texts.items()}
-    return mark_safe(shell.format(*ticks, value=text, **escaped))  # noqa: S308 -- all of it is escaped
+    prefix = _escaped_prefix(bound.html_name.removesuffix(bound.name))
+    more = {"reminder": reminder} if reminder else {}
+    return format_html(shell, *ticks, prefix=prefix, value=text or NOTHING, **more)
+
+
+@lru_cache(maxsize=MOST_PREFIXES)
+def _escaped_prefix(prefix):
+    return conditional_escape(prefix)
 
 
 def _place_and_text(field, kind, value):
-    """What stands for the value in the shell, and the HTML that is put there; a tick and a short select have
-    a shell for each value. The boxes and radio buttons of a choice are ticked one by one: ticks are never
+    """What stands for the value in the shell, and what is put there; a tick and a short select have a shell
+    for each value. The boxes and radio buttons of a choice are ticked one by one: ticks are never
     part of a shell.
     """
     if kind == "choices":
@@ -150,20 +155,20 @@ def _place_and_text(field, kind, value):
     if hasattr(field, "labels"):
         return VALUE_PLACE, _chosen_first(field, value)
     if kind == "image":
-        return (VALUE_PLACE if value else ""), escape(value)
+        return (VALUE_PLACE if value else ""), value
     if kind not in WITH_TEXT:
         return "", ""
     put = DATE_PLACE if kind == "date" and _is_date(value) else VALUE_PLACE
     if value is None or value == "":
         return put, ""
     shown = {"date": DAY_SHOWN, "number": FIGURE_SHOWN}.get(kind, field.widget)
-    return put, escape(shown.format_value(value))
+    return put, shown.format_value(value)
 
 
 def _ticks(widget, value):
     """What marks each box or button of a choice; its options stand in no groups."""
     chosen = widget.format_value(value)
-    return [TICKED if str(code) in chosen else "" for code, _ in widget.choices]
+    return [TICKED if str(code) in chosen else NOTHING for code, _ in widget.choices]
 
 
 def _plain(value):
@@ -227,7 +232,7 @@ def _options(bound):
 def _boxes(options, has_places=False):
     """The boxes of a choice, each ticked or with a place for its tick."""
     ticks = [
-        place(str(number)) if has_places else TICKED if option["selected"] else ""
+        place(str(number)) if has_places else TICKED if option["selected"] else NOTHING
         for number, option in enumerate(options)
     ]
     return format_html_join("", OPTION, map(_parts, options, ticks))
