@@ -1,6 +1,7 @@
 """Checks a name and a password in the same time whether the name exists or not."""
 
 from accounts.models import User
+from autoflow.common.single import only_row
 
 
 class AccountBackend:
@@ -18,4 +19,4 @@ class AccountBackend:
     def get_user(self, user_id):
         """The account of a session, with its place; a disabled one is signed out at its next request."""
         accounts = User.objects.select_related("division", "jurisdiction")
-        return accounts.filter(pk=user_id, is_active=True).first()
+        return only_row(accounts.filter(pk=user_id, is_active=True))

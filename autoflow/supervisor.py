@@ -16,6 +16,7 @@ from autoflow.privileges import child_setup
 MARK = "AUTOFLOW_RUN"
 GRACE_SECONDS = 6
 STEADY_SECONDS = 60
+HUGE_PAGES = "glibc.malloc.hugetlb=1"  # each check of a password fills 46 MiB of fresh memory
 LONGEST_PAUSE = 30
 
 

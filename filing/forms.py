@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import cache
 
 from django import forms
-from django.db.models import Q
 from django.urls import reverse
 
 from accounts.places import full_name_of
@@ -290,8 +289,8 @@ def _catalogue_options(user, rows):
     return {
         name: [
             (key, f"{text}（待审核）" if status == CatalogStatus.PENDING else text)
-            for key, text, status in model.objects.filter(
-                Q(pk__in=model.objects.usable_by(user)) | Q(pk__in=stored[name])
+            for key, text, status in (
+                model.objects.usable_by(user) | model.objects.filter(pk__in=stored[name])
             )
             .order_by("name")
             .values_list("pk", "name", "status")

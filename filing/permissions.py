@@ -5,6 +5,7 @@ from accounts.models import Jurisdiction
 from accounts.permissions import condition
 from autoflow.common.asking import once_a_page
 from autoflow.common.checks import rules
+from autoflow.common.single import only_row
 from catalog.enums import CatalogKind
 from filing.confirmers import bodies_of
 from filing.enums import AWAITING, EDITABLE, STOPPED, ConfirmLevel, FilingStatus, Use
@@ -200,7 +201,7 @@ def urge_reason(user, filing):
 
 def pending_request(enterprise):
     """The wish to be struck off that nobody has answered yet."""
-    return CancellationRequest.objects.pending().filter(enterprise=enterprise).first()
+    return only_row(CancellationRequest.objects.pending().filter(enterprise=enterprise))
 
 
 def away_reason(user, enterprise):

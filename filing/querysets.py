@@ -20,6 +20,7 @@ from filing.enums import (
     UNSETTLED,
     CancellationOutcome,
     ConfirmLevel,
+    ImageSlot,
     PushState,
 )
 
@@ -185,11 +186,10 @@ class FilingQuerySet(models.QuerySet):
         return self.filter(status__in=[*EDITABLE, *AWAITING], is_given_up=False)
 
     def with_content(self):
-        """Everything the long form and the checks read, in one go."""
+        """Everything the long form and the checks read of an enterprise's version, in one go."""
         pictures = self.model.brand_lines.rel.related_model.objects.select_related("authorization_image")
-        return self.select_related(
-            "enterprise", "licence_original_image", "licence_duplicate_image", "seal_image"
-        ).prefetch_related(models.Prefetch("brand_lines", pictures), "authorization_lines", "residents")
+        rows = models.Prefetch("brand_lines", pictures), "authorization_lines", "residents"
+        return self.select_related(*ImageSlot.values).prefetch_related(*rows)
 
     def with_holder(self):
         """Adds the claim on each, and whether it still counts (is_held)."""

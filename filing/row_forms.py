@@ -4,6 +4,7 @@ from functools import cache
 
 from django import forms
 from django.forms.renderers import get_default_renderer
+from django.utils.functional import cached_property
 
 from accounts.places import full_name_of
 from autoflow.common.checks import finding
@@ -95,7 +96,7 @@ class RowForm(forms.Form):
             if not concerns(getattr(field, "types", EVERYBODY), types)
         }
 
-    @property
+    @cached_property
     def unmet(self):
         """Controls that another one of the row does not ask for now."""
         conditions = {name: field.when for name, field in self.fields.items() if hasattr(field, "when")}

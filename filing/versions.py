@@ -1,5 +1,6 @@
 """Which version of an enterprise's filing is meant: under way, in force, or the one everybody sees."""
 
+from autoflow.common.single import only_row
 from filing.enums import FilingStatus
 
 STANDING_COLUMNS = (
@@ -10,11 +11,11 @@ STANDING_COLUMNS = (
 
 def open_version(enterprise):
     """The one under way: a draft, handed in, or returned."""
-    return enterprise.filings.open_versions().first()
+    return only_row(enterprise.filings.open_versions())
 
 
 def version_in_force(enterprise):
-    return enterprise.filings.filter(is_in_force=True).first()
+    return only_row(enterprise.filings.filter(is_in_force=True))
 
 
 def standing_version(enterprise):

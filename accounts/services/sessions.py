@@ -5,7 +5,6 @@ import secrets
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.audit import record
 from accounts.enums import Outcome, Role
@@ -29,7 +28,6 @@ def sign_in(*, username: str, password: str, address: str) -> User:
         raise
     with transaction.atomic():
         forget_tries(key, address)
-        User.objects.filter(pk=user.pk).update(last_login=timezone.now())
         record("account.sign-in", user, by=user, address=address)
     return user
 
@@ -45,7 +43,6 @@ def sign_in_from_platform(*, uscc: str, address: str) -> User | None:
     if not user.is_active:
         record("account.sign-in", user, outcome=Outcome.REFUSED, address=address, through="platform")
         return None
-    User.objects.filter(pk=user.pk).update(last_login=timezone.now())
     record("account.sign-in", user, by=user, address=address, through="platform")
     return user
 

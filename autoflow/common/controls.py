@@ -1,25 +1,33 @@
 """How one control of a form is drawn: from its template, or from a shell that was drawn once."""
 
+import re
 from copy import copy
 from datetime import date
-from secrets import token_hex
+from functools import lru_cache
 
 from django import forms
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
+
+from autoflow.common.shells import place, with_places
 
 IMAGE_MAX_BYTES = 300 * 1024
 IMAGE_TYPES = "image/jpeg,image/png"
 INLINE_CHOICES = 4
 WITH_TEXT = {"text", "division", "number", "date"}
+FILES = {"image", "file"}
 MOST_SHELLS = 100
+MOST_PREFIXES = 2000
+TICKED, NOTHING = map(conditional_escape, (" checked", ""))
 OPTION = (
-    '<div class="form-check"><input type="{}" name="{}" value="{}"{}>'
+    '<div class="form-check"><input type="{}" name="{}" value="{}"{}{}>'
     '<label class="form-check-label" for="{}">{}</label></div>'
 )
-PREFIX_PLACE, VALUE_PLACE = (f"0{token_hex(8)}0" for _ in range(2))  # nobody can type them
+PREFIX_PLACE, VALUE_PLACE, REMINDER_PLACE = map(place, ("prefix", "value", "reminder"))
+LINE_BREAK = re.compile(r"\s*\n\s*")
 DATE_PLACE = "1000-01-01"
+DAY_SHOWN, FIGURE_SHOWN = forms.DateInput(format="%Y-%m-%d"), forms.TextInput()
 
 
 class PlainSelect(forms.Select):
@@ -41,16 +49,16 @@ def _option_parts(option):
 
 
 def draw(bound):
-    """The HTML of a control; what the field may carry is told at the tag `field`. What has errors or a
-    reminder is drawn anew, and so is what is hidden, a mere value.
+    """The HTML of a control; what the field may carry is told at the tag `field`. What has errors is drawn
+    anew, and so is what is hidden, a mere value.
     """
-    if bound.is_hidden:
+    kind = getattr(bound.field, "drawn_as", "") or _kind(bound)
+    if kind == "hidden":
         return bound.as_widget()
-    kind = _kind(bound)
     value = _preview(bound) if kind == "image" else bound.value()
-    if hasattr(bound.field, "shells") and not bound.errors and not _reminder(bound):
+    if hasattr(bound.field, "shells") and bound.name not in bound.form.errors:
         return _from_shell(bound, kind, value)
-    return _from_template(bound, kind, value)
+    return _from_template(bound, kind, value, _reminder(bound))
 
 
 def _reminder(bound):
@@ -68,7 +76,7 @@ def _preview(bound):
     return previews.get(bound.name, getattr(bound.field.widget, "preview_url", ""))
 
 
-def _from_template(bound, kind, value):
+def _from_template(bound, kind, value, reminder):
     described_by = _described_by(bound)
     context = {
         "bound": bound,
@@ -84,11 +92,11 @@ def _from_template(bound, kind, value):
         "is_unmet": _is_unmet(bound),
         "preview_url": value if kind == "image" else "",
         "described_by": described_by,
-        "reminder": _reminder(bound),
+        "reminder": reminder,
     }
     if kind == "choices":
         options = _options(bound)
-        context["options"] = value if value == VALUE_PLACE else _boxes(options)
+        context["options"] = _boxes(options, value == VALUE_PLACE)
         context["is_inline"] = len(options) <= INLINE_CHOICES
     else:
         context["control"] = _control(bound, kind, described_by, value)
@@ -112,36 +120,55 @@ def _condition(bound):
 
 
 def _from_shell(bound, kind, value):
-    """A shell is the HTML of a field with a place for its prefix and, where it has a text, for its value.
-    Whatever else may differ between two pages is part of the variant.
+    """A shell is the HTML of a field with a place for its prefix and, where it has them, for its value or its
+    ticks and for a reminder. Whatever else may differ between two pages is part of the variant.
     """
-    place, text = _place_and_text(bound, kind, value)
-    of_form = bound.form.auto_id, bound.form.use_required_attribute, *bound.build_widget_attrs({})
-    variant = *of_form, _is_out_of_place(bound), _is_unmet(bound), place or _plain(value)
-    shells = bound.field.shells
+    shells, form, reminder = bound.field.shells, bound.form, _reminder(bound)
+    put, text = _place_and_text(bound.field, kind, value)
+    variant = (
+        *(form.auto_id, form.use_required_attribute, _is_out_of_place(bound), _is_unmet(bound)),
+        *(bool(reminder), put or _plain(value), kind in FILES and not bound.initial),
+    )
     shell = shells.get(variant)
     if shell is None:
-        shell = _shell(bound, kind, place or value)
+        shell = _shell(bound, kind, put or value, reminder and REMINDER_PLACE)
         if len(shells) < MOST_SHELLS:
             shells[variant] = shell
-    return format_html(shell, prefix=bound.html_name.removesuffix(bound.name), value=text)
+    ticks = _ticks(bound.field.widget, value) if kind == "choices" else ()
+    prefix = _escaped_prefix(bound.html_name.removesuffix(bound.name))
+    more = {"reminder": reminder} if reminder else {}
+    return format_html(shell, *ticks, prefix=prefix, value=text or NOTHING, **more)
 
 
-def _place_and_text(bound, kind, value):
+@lru_cache(maxsize=MOST_PREFIXES)
+def _escaped_prefix(prefix):
+    return conditional_escape(prefix)
+
+
+def _place_and_text(field, kind, value):
     """What stands for the value in the shell, and what is put there; a tick and a short select have a shell
-    for each value. Boxes and radio buttons are put in whole: ticks are never part of a shell.
+    for each value. The boxes and radio buttons of a choice are ticked one by one: ticks are never
+    part of a shell.
     """
     if kind == "choices":
-        return VALUE_PLACE, _boxes(_options(bound))
-    if hasattr(bound.field, "labels"):
-        return VALUE_PLACE, _chosen_first(bound.field, value)
+        return VALUE_PLACE, ""
+    if hasattr(field, "labels"):
+        return VALUE_PLACE, _chosen_first(field, value)
     if kind == "image":
         return (VALUE_PLACE if value else ""), value
     if kind not in WITH_TEXT:
         return "", ""
-    text = _widget(bound, kind, value).format_value(value)
-    place = DATE_PLACE if kind == "date" and _is_date(value) else VALUE_PLACE
-    return place, "" if text is None else text
+    put = DATE_PLACE if kind == "date" and _is_date(value) else VALUE_PLACE
+    if value is None or value == "":
+        return put, ""
+    shown = {"date": DAY_SHOWN, "number": FIGURE_SHOWN}.get(kind, field.widget)
+    return put, shown.format_value(value)
+
+
+def _ticks(widget, value):
+    """What marks each box or button of a choice; its options stand in no groups."""
+    chosen = widget.format_value(value)
+    return [TICKED if str(code) in chosen else NOTHING for code, _ in widget.choices]
 
 
 def _plain(value):
@@ -156,18 +183,20 @@ def _chosen_first(field, value):
     return format_html('<option value="{}" selected>{}</option>{}', value, label, field.option_list)
 
 
-def _shell(bound, kind, value):
+def _shell(bound, kind, value, reminder):
+    """The shell of a field, which never changes: from now on its kind is known."""
+    bound.field.drawn_as = kind
     probe = copy(bound)
     probe.html_name = f"{PREFIX_PLACE}{bound.name}"
-    html = _from_template(probe, kind, value).replace("{", "{{").replace("}", "}}")
+    html = LINE_BREAK.sub("\n", _from_template(probe, kind, value, reminder))
     if hasattr(bound.field, "labels"):
         html = html.replace(f'<option value="">{VALUE_PLACE}</option>', VALUE_PLACE)
-    for place in (VALUE_PLACE, DATE_PLACE):
-        html = html.replace(place, "{value}")
-    return html.replace(PREFIX_PLACE, "{prefix}")
+    return with_places(html.replace(DATE_PLACE, VALUE_PLACE))
 
 
 def _kind(bound):
+    if bound.is_hidden:
+        return "hidden"
     match bound.field.widget:
         case forms.RadioSelect():
             return "choices"
@@ -200,13 +229,18 @@ def _options(bound):
     return list(bound.field.widget.subwidgets(bound.html_name, bound.value(), attrs=attrs))
 
 
-def _boxes(options):
-    return format_html_join("", OPTION, map(_parts, options))
+def _boxes(options, has_places=False):
+    """The boxes of a choice, each ticked or with a place for its tick."""
+    ticks = [
+        place(str(number)) if has_places else TICKED if option["selected"] else NOTHING
+        for number, option in enumerate(options)
+    ]
+    return format_html_join("", OPTION, map(_parts, options, ticks))
 
 
-def _parts(option):
-    attrs = option["attrs"]
-    return option["type"], option["name"], option["value"], flatatt(attrs), attrs["id"], option["label"]
+def _parts(option, tick):
+    attrs = {name: value for name, value in option["attrs"].items() if name != "checked"}
+    return option["type"], option["name"], option["value"], flatatt(attrs), tick, attrs["id"], option["label"]
 
 
 def _control(bound, kind, described_by, value):

@@ -17,3 +17,13 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):
     """A module reached under two names runs twice, so imports name modules as pages do."""
 
     support_js_module_import_aggregation = True
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.urls = {}
+
+    def url(self, name, force=False):
+        """The address of a file, worked out once: a process serves the files it was started with."""
+        if (name, force) not in self.urls:
+            self.urls[name, force] = super().url(name, force)
+        return self.urls[name, force]

@@ -10,10 +10,12 @@ from accounts.enums import Permission
 from accounts.permissions import decide, permission_required, require
 from autoflow.common.codes import name_of
 from autoflow.common.errors import BusinessError
+from autoflow.common.single import only_row
 from filing import presentation, services
 from filing.change_notice import change_notice, move_findings
 from filing.forms import FilingForms
 from filing.permissions import enterprise_of
+from filing.versions import version_in_force
 
 TO_MEND = "内容已保存为草稿，还没有提交。请按下面的提示修改或核对，再点“提交”。"
 TO_CHECK = "内容已保存为草稿，还没有提交。请核对下面的提示，没有问题的勾选“我已核对以上提示”，再点“提交”。"
@@ -28,8 +30,8 @@ def edit(request):
         return redirect("filing:open-service")
     if request.method == "POST":
         return _post(request, enterprise)
-    filing = enterprise.filings.open_versions().with_content().select_related("decided_by").first()
-    in_force = None if filing else enterprise.filings.filter(is_in_force=True).first()
+    filing = only_row(enterprise.filings.open_versions().with_content().select_related("decided_by"))
+    in_force = None if filing else version_in_force(enterprise)
     decision = decide(request.user, Permission.FILING_EDIT, filing or in_force)
     if not decision:
         messages.info(request, decision.reason)
@@ -69,7 +71,7 @@ def _post(request, enterprise):
 def _version_on_the_page(enterprise):
     """The version under way; one that was confirmed meanwhile is met as it is, and nothing is begun anew."""
     versions = enterprise.filings.with_content()
-    return versions.open_versions().first() or versions.filter(is_in_force=True).first()
+    return only_row(versions.open_versions()) or only_row(versions.filter(is_in_force=True))
 
 
 def _submit(request, page):

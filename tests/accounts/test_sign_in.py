@@ -267,3 +267,13 @@ def test_after_a_button_pressed_too_late_one_is_back_on_its_page(client, page, b
     answer = client.post(reverse("filing:withdraw"), headers={"Referer": f"{origin}{page}"})
     assert answer.status_code == 302
     assert answer.url == f"{LOGIN}?{urlencode({'next': back}, safe='/')}"
+
+
+def test_a_sign_in_is_remembered_with_the_account(client, user):
+    assert user.last_login is None
+    sign_in(client, user, WRONG)
+    user.refresh_from_db()
+    assert user.last_login is None
+    sign_in(client, user)
+    user.refresh_from_db()
+    assert timezone.now() - user.last_login < timedelta(minutes=1)

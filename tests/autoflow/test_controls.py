@@ -146,7 +146,7 @@ def test_what_somebody_typed_never_enters_a_shell():
     for name in ("name", "remark", "boxes", "radio", "long", "picture"):
         kept = "".join(shells[name].values())
         assert not [typed for typed in ("机密", "images/7", "checked") if typed in kept], name
-        assert "{value}" in kept, name
+        assert ("{0}" if name in {"boxes", "radio"} else "{value}") in kept, name
 
 
 def test_more_variants_than_a_field_may_keep_are_drawn_all_the_same():

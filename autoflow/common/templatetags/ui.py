@@ -1,6 +1,7 @@
 """Template components: the field, the wrappers, the state word, and how figures and dates are written."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.template.loader import render_to_string
@@ -9,11 +10,14 @@ from django.utils.html import format_html
 
 from autoflow.common.checks import Severity
 from autoflow.common.controls import draw, words
-from autoflow.common.shells import plain_shell
+from autoflow.common.shells import place, plain_shell, shell_of
 
 register = template.Library()
 
 ABSENT = "–"
+MOST_SHELLS = 200
+OF_ROW = {"place", "DELETE"}
+ROW_TEXTS = ("label", "number", "controls", "place_name", "stored_place", "removal")
 STATE_TONES = {
     "done": {"CONFIRMED", "APPROVED", "DONE", "DELIVERED"},
     "waiting": {
@@ -88,6 +92,17 @@ def field(bound):
     return draw(bound)
 
 
+@register.simple_tag
+def fields(controls, *but):
+    """The controls of a form one after the other, save those named."""
+    return _drawn(controls, but)
+
+
+def _drawn(controls, but=()):
+    drawn = [draw(bound) for bound in controls if bound.name not in but]
+    return format_html("{}" * len(drawn), *drawn) if drawn else ""
+
+
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*sources):
     """All errors of the forms and formsets given, each a link to its control."""
@@ -143,6 +158,8 @@ def brand_lines(formset, row_label="品牌", add_label="增加品牌", options_u
     """The rows of a formset, to add, remove and restore; a search chooses brand and producer."""
     return {
         "formset": formset,
+        "rows": [_formset_row(form, row_label, number) for number, form in enumerate(formset, start=1)],
+        "empty_row": _formset_row(formset.empty_form, row_label, ""),
         "row_label": row_label,
         "add_label": add_label,
         "options_url": options_url,
@@ -150,17 +167,57 @@ def brand_lines(formset, row_label="品牌", add_label="增加品牌", options_u
     }
 
 
+def _formset_row(form, label, number):
+    errors = form.non_field_errors()
+    shell = _row_shell(len(errors), "place" in form.fields, "DELETE" in form.fields)
+    stored_place = getattr(form, "stored_place", None)
+    return format_html(
+        shell,
+        label=label,
+        number=number,
+        controls=_drawn(form, OF_ROW),
+        place_name=form.add_prefix("place"),
+        stored_place="" if stored_place is None else stored_place,
+        removal=_drawn(form[name] for name in ("DELETE",) if name in form.fields),
+        **{f"error{index}": text for index, text in enumerate(errors)},
+    )
+
+
+@lru_cache(maxsize=MOST_SHELLS)
+def _row_shell(error_count, has_place, can_be_removed):
+    facts = {"has_place": has_place, "can_be_removed": can_be_removed}
+    errors = [place(f"error{index}") for index in range(error_count)]
+    texts = {name: place(name) for name in ROW_TEXTS}
+    return shell_of("components/_formset_row.html", facts | texts | {"errors": errors})
+
+
+@register.inclusion_tag("components/task_list.html")
+def task_list(items, label):
+    """The parts of a page with what each still lacks: label, url, missing, faults, types and is_hidden."""
+    return {"label": label, "items": [_task(**item) for item in items]}
+
+
+def _task(*, types, is_hidden, missing, **texts):
+    return format_html(_task_shell(types, is_hidden, bool(missing)), missing=missing, **texts)
+
+
+@lru_cache(maxsize=MOST_SHELLS)
+def _task_shell(types, is_hidden, is_missing):
+    facts = {"types": types, "is_hidden": is_hidden, "is_missing": is_missing}
+    texts = {name: place(name) for name in ("label", "url", "missing", "faults")}
+    return shell_of("components/_task.html", facts | texts)
+
+
 @register.simple_block_tag
 def panel(content, title, element_id="", types="", is_hidden=False):
     """A part of a page; `types` names the enterprise types it concerns, `is_hidden` that none is chosen."""
-    context = {
-        "title": title,
-        "element_id": element_id,
-        "types": words(types),
-        "is_hidden": is_hidden,
-        "body": content,
-    }
-    return render_to_string("components/panel.html", context)
+    return format_html(_panel_shell(element_id, words(types), bool(is_hidden)), title=title, body=content)
+
+
+@lru_cache(maxsize=MOST_SHELLS)
+def _panel_shell(element_id, types, is_hidden):
+    facts = {"element_id": element_id, "types": types, "is_hidden": is_hidden}
+    return shell_of("components/panel.html", facts | {name: place(name) for name in ("title", "body")})
 
 
 @register.simple_block_tag

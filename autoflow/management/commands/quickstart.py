@@ -32,7 +32,7 @@ from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from autoflow.common.health import HEARTBEAT_KEY
 from autoflow.common.tasks import beat_heart
 from autoflow.embedded import EmbeddedServiceError, EmbeddedServices, open_log, socket_dir
-from autoflow.supervisor import Supervisor, end_marked
+from autoflow.supervisor import HUGE_PAGES, Supervisor, end_marked
 
 DEMONSTRATION = "autoflow.settings.dev"
 NEEDED_BYTES = 500_000_000
@@ -197,7 +197,8 @@ class Quickstart:
         command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
         command += ["--timeout", "60", "--graceful-timeout", "4"]
         site = {"SITE_URL": f"http://127.0.0.1:{self.port}"}
-        self.supervisor.add("网页服务", command, log_path=self.logs / "web.log", **site)
+        memory = {"GLIBC_TUNABLES": os.environ.get("GLIBC_TUNABLES", HUGE_PAGES)}
+        self.supervisor.add("网页服务", command, log_path=self.logs / "web.log", **site, **memory)
 
     def start_worker(self):
         schedule = self.state / "beat-schedule"
