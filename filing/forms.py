@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.places import full_name_of
 from autoflow.common.checks import Finding
 from autoflow.common.codes import name_of
+from autoflow.common.pinyin import by_sound
 from catalog.enums import CatalogStatus
 from catalog.models import Brand, Producer
 from filing.fields import TextField, form_field
@@ -287,14 +288,12 @@ def _catalogue_options(user, rows):
         "producer_id": {line.producer_id for line in rows["brand_lines"]},
     }
     return {
-        name: [
+        name: by_sound(
             (key, f"{text}（待审核）" if status == CatalogStatus.PENDING else text)
             for key, text, status in (
                 model.objects.usable_by(user) | model.objects.filter(pk__in=stored[name])
-            )
-            .order_by("name")
-            .values_list("pk", "name", "status")
-        ]
+            ).values_list("pk", "name", "status")
+        )
         for name, model in (("brand_id", Brand), ("producer_id", Producer))
     }
 

@@ -197,18 +197,19 @@ class WorkbookChecks:
         """I-007 and T-060 to T-062: right rows against those before them and against what is reported.
 
         Only rows that share an invoice or a vehicle with another one, or a seller who sold soon after buying,
-        are looked at one by one, in the order of the file.
+        are looked at one by one, in the order of the file. Rows reported already are part of history.
         """
         good = checked.frame.filter(~pl.col("place").is_in(checked.bad)).select(COMPARED)
         before = self.accepted if self.accepted is not None else good.clear()
         rows = pl.concat([before.with_columns(place=pl.lit(None, dtype=pl.UInt32)), good])
+        is_known = pl.col("place").is_in(list(checked.known))
         history = History()
-        history.learn_vehicles(good["vin"].to_list())
+        history.learn_vehicles(good.filter(~is_known)["vin"].to_list())
         invoice = pl.struct("invoice_code", "invoice_number").is_duplicated()
         vehicle = pl.col("vin").is_duplicated() | pl.col("vin").is_in(list(history.by_vin))
         is_person, bought_on = pl.col("seller_party_kind") == "PERSON", pl.col("original_purchased_on")
         is_short = is_person & (bought_on.dt.offset_by("1y") >= pl.col("traded_on")).fill_null(value=False)
-        sellers = rows.filter(pl.col("place").is_not_null() & is_person & (is_short | vehicle))
+        sellers = rows.filter(pl.col("place").is_not_null() & ~is_known & is_person & (is_short | vehicle))
         if len(sellers):
             keys = sellers["seller_id_key"].unique().to_list()
             history.learn_sellers(keys, sellers["traded_on"].dt.year().unique().to_list())

@@ -91,7 +91,6 @@ MIDDLEWARE = [
     "autoflow.common.middleware.response_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "autoflow.common.middleware.wrong_method_explained",
     "autoflow.common.middleware.same_site_only",
     "django.middleware.csrf.CsrfViewMiddleware",
     "autoflow.common.asking.page_memory",
@@ -105,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "autoflow.common.middleware.database_errors",
+    "autoflow.common.middleware.wrong_method_explained",
 ]
 
 ROOT_URLCONF = "autoflow.urls"
