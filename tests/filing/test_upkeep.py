@@ -25,7 +25,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def rows():
-    return [store_image(clean_image(picture(colour))) for colour in ("#a1b2c3", "#c3b2a1", "#b2a1c3")]
+    """Three stored pictures; their files go with the test, as their rows do."""
+    stored = [store_image(clean_image(picture(colour))) for colour in ("#a1b2c3", "#c3b2a1", "#b2a1c3")]
+    yield stored
+    for row in stored:
+        default_storage.delete(row.storage_name)
 
 
 def overwrite(row, data):

@@ -12,7 +12,7 @@ if __name__ == "__main__":
     django.setup()
     from usedcar import jobs
 
-    jobs.SLICE_ROWS = jobs.PART_ROWS = 40  # many, so that a kill falls between and inside them
+    jobs.SLICE_ROWS, jobs.PART_ROWS = 40, 100  # many, so that a kill falls between and inside them
     work = {"check": jobs.check_batch, "write": jobs.write_batch, "undo": jobs.undo_batch}
     for line in sys.stdin:
         action, batch_id = line.split()
