@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.db import OperationalError, connection, transaction
 from django.template import engines
 from django.test import TransactionTestCase
+from django.test.client import ClientHandler
 from factory.builder import DeclarationSet
 from pytest_socket import socket_allow_hosts
 
@@ -23,6 +24,7 @@ from accounts.management.commands.load_codes import load_codes
 from autoflow.embedded import EmbeddedServices
 from tests.copied_database import IS_SHARED, CopiedDatabase, forget_model
 from tests.sessions import signed_in
+from tests.shared_middleware import load_once
 from tests.strict_templates import UndefinedVariable
 
 CODE_TABLES = {
@@ -72,6 +74,7 @@ class RunServices:
 # A parameter nobody gave is looked up with a default, and the message of that refusal writes out the whole
 # factory: a fifth of the time of some tests.
 DeclarationSet.__repr__ = object.__repr__
+ClientHandler.load_middleware = load_once
 
 
 def pytest_configure(config):
