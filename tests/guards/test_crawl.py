@@ -1,7 +1,6 @@
 """Every link every demo role can see answers 200, in Chinese, with one heading and a title of its own."""
 
 import re
-from collections import Counter
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +11,6 @@ from django.urls import resolve
 from accounts.demo import DEMO_ACCOUNTS
 from accounts.models import User
 
-MOST_ALIKE, MOST_ALIKE_FILTERED = 2, 1
 FILES = (".xlsx", ".jpg")
 ENGLISH_SENTENCE = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){3,}")
 
@@ -53,19 +51,21 @@ def kind_of(url):
 
 
 def crawl(client):
-    """Pages by address, followed from the home page; of many that are alike the first ones are looked at."""
-    waiting, seen, alike = ["/"], {}, Counter()
+    """Answers by address, with the page of those that are one, followed from the home page; of pages that are
+    alike the first is looked at.
+    """
+    waiting, seen, kinds = ["/"], {}, set()
     while waiting:
         url = waiting.pop(0)
-        most = MOST_ALIKE_FILTERED if "?" in url else MOST_ALIKE
-        if url in seen or alike[kind_of(url)] == most:
+        if kind_of(url) in kinds:
             continue
-        alike[kind_of(url)] += 1
+        kinds.add(kind_of(url))
         answer = client.get(url)
-        seen[url] = answer
-        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+        is_page = answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+        seen[url] = answer, Page(answer.content.decode()) if is_page else None
+        if is_page:
             path = url.partition("?")[0]
-            for link in Page(answer.content.decode()).links:
+            for link in seen[url][1].links:
                 target = path + link if link.startswith("?") else link
                 if not target.startswith("/static/") and target.partition("#")[0] not in waiting:
                     waiting.append(target.partition("#")[0])
@@ -80,12 +80,12 @@ def demo(db):
 def test_every_link_of_every_role_answers_in_chinese(demo, client_for):
     faults = []
     for account in DEMO_ACCOUNTS:
-        for url, answer in crawl(client_for(User.objects.get(username=account.username))).items():
+        seen = crawl(client_for(User.objects.get(username=account.username)))
+        for url, (answer, page) in seen.items():
             where = f"{account.username} {url}"
             if answer.status_code not in (200, 302):
                 faults.append(f"{where}: {answer.status_code}")
-            elif answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
-                page = Page(answer.content.decode())
+            elif page:
                 english = ENGLISH_SENTENCE.search(" ".join(page.texts))
                 faults += [f"{where}: not Chinese"] if page.language != "zh-CN" else []
                 faults += [f"{where}: {page.headings} headings"] if page.headings != 1 else []
