@@ -60,6 +60,15 @@ def to_deal(
     return Deal(vin, traded_on, dealer_direction, purchased_on, seller, buyer, is_by_person)
 
 
+def deal_of(row: Mapping[str, object]) -> Deal:
+    """The deal of one normalised row, its parties known by their documents."""
+    keys = {
+        f"{party}_id_key": party_key(row[f"{party}_id_type"], row[f"{party}_id_number"])
+        for party in ("seller", "buyer")
+    }
+    return to_deal(*({**row, **keys}[name] for name in DEAL_FIELDS))
+
+
 def year_after(day: date) -> date:
     return date(day.year + 1, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)
 
@@ -147,11 +156,7 @@ def history_findings(
     row: Mapping[str, object], enterprise_id: int, besides: int | None = None
 ) -> list[Finding]:
     """What history says about one normalised row, for the form."""
-    keys = {
-        f"{party}_id_key": party_key(row[f"{party}_id_type"], row[f"{party}_id_number"])
-        for party in ("seller", "buyer")
-    }
-    deal = to_deal(*({**row, **keys}[name] for name in DEAL_FIELDS))
+    deal = deal_of(row)
     history = History(besides)
     history.learn_vehicles([deal.vin])
     if history.is_short(deal):

@@ -53,7 +53,7 @@ COUNTS = ("total_count", "checked_count", "good_count", "warned_count", "bad_cou
 NOT_UNDONE = "系统多次处理未能完成撤销，没有撤销任何交易，请稍后再试；仍有问题请联系技术支持。"
 GIVEN_UP = "系统多次处理未能完成，已停止。请检查文件后重新上传；仍有问题请联系技术支持。"
 FILE_GONE = "上传的文件已不存在，请重新上传。"
-STAGED_LOST = "校验后的数据已不完整，没有导入任何行，请重新上传。"
+STAGED_LOST = "校验后的数据已不完整，不能继续导入，请重新上传。"
 NOT_WRITTEN = "导入未能完成，系统撤回"
 KEPT_OF_FAILED = "已写入的行都已撤回，只保留 {}，请在交易列表中核对。"
 NO_ROWS = "文件中没有数据，请从第 3 行起填写后再上传。"
@@ -196,7 +196,8 @@ def save_slice(batch: ImportBatch, checks: WorkbookChecks, checked: CheckedRows)
         connection.cursor() as cursor
     ):  # a crash of the database loses the end of a check, which is done anew
         cursor.execute("SET LOCAL synchronous_commit = off")
-    hold(batch, **checks.counts)
+    total = batch.total_count and max(batch.total_count, checks.counts["checked_count"])
+    hold(batch, total_count=total, **checks.counts)
     stage(batch, checked.ready)
     store_faults(batch, checked.faults())
     store_faults(batch, known_rows(checked, named_before=checks.counts["known_count"] - len(checked.known)))

@@ -284,7 +284,7 @@ class Trade(TradeColumns, FormColumns):
     )
     jurisdiction_code = models.CharField("受理机构", max_length=6, db_collation="C")
     division_code = models.CharField("所在地区", max_length=6, db_collation="C")
-    # Written by write_trades alone, which holds the batch; a foreign key would be asked for each row.
+    # Written by write_trades alone, which commits with a hold on the batch; a foreign key asks for each row.
     batch = models.ForeignKey(
         ImportBatch,
         models.PROTECT,

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterable
 from functools import cache
-from itertools import repeat
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -68,13 +67,16 @@ def encrypt_many(values: Iterable[str], context: str) -> list[bytes]:
     """Values of one column encrypted in one go, for COPY; empty text stays empty bytes."""
     header = current_header()
     cipher = cipher_for(settings.FIELD_KEYS[header[0]], header[1])
-    texts = [value.encode() for value in values]
-    random = os.urandom(NONCE_LENGTH * len(texts))
-    nonces = [random[start : start + NONCE_LENGTH] for start in range(0, len(random), NONCE_LENGTH)]
-    sealed = map(cipher.encrypt, nonces, texts, repeat(header + context.encode()))
-    return [
-        header + nonce + one if text else b"" for nonce, one, text in zip(nonces, sealed, texts, strict=True)
-    ]
+    associated, encrypt_one = header + context.encode(), cipher.encrypt
+    values = list(values)
+    random, stored = os.urandom(NONCE_LENGTH * len(values)), []
+    for place, value in enumerate(values):
+        if not value:
+            stored.append(b"")
+            continue
+        nonce = random[place * NONCE_LENGTH : (place + 1) * NONCE_LENGTH]
+        stored.append(header + nonce + encrypt_one(nonce, value.encode(), associated))
+    return stored
 
 
 def encrypt(value: str, context: str) -> bytes:

@@ -6,10 +6,10 @@ from autoflow.common.checks import Severity, finding, invalid
 from benchmarks.ways import import_export
 from filing.enums import FilingStatus
 from filing.models import Enterprise
-from usedcar.history import DEAL_FIELDS, History, to_deal
+from usedcar.history import History, deal_of
 from usedcar.import_checks import UNCONFIRMED_MARKET
 from usedcar.import_rows import check_row
-from usedcar.staging import party_key, reported_invoices
+from usedcar.staging import reported_invoices
 
 
 class BulkResource(import_export.TradeResource):
@@ -55,14 +55,6 @@ class BulkResource(import_export.TradeResource):
             found += self.history.findings(deal)
             self.history.add(deal)
         return values, found
-
-
-def deal_of(values):
-    keys = {
-        f"{party}_id_key": party_key(values[f"{party}_id_type"], values[f"{party}_id_number"])
-        for party in ("seller", "buyer")
-    }
-    return to_deal(*({**values, **keys}[name] for name in DEAL_FIELDS))
 
 
 def run(path, rows):
